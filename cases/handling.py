@@ -1,0 +1,273 @@
+"""The mediator's own work on a case: take it, reach the parties, meet them, end it."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import clocks, events
+from cases.errors import CaseError
+from cases.lifecycle import Action, move
+from cases.models import (
+    Assignment,
+    Case,
+    Contact,
+    EndReason,
+    Party,
+    RefuseReason,
+    RejectReason,
+    Session,
+)
+from cases.policies import Actor, Standing, standing
+from mediators.identity import clean_phone, clean_text
+from mediators.models import Mediator, User
+
+
+@transaction.atomic
+def accept(case: Case, *, actor: User) -> Case:
+    """Take a case: the mediation clock starts (在线调解规则 24). A lead without one takes it over.
+
+    Raises TransitionNotAllowed.
+    """
+    case = _locked(case)
+    today = timezone.localdate()
+    if case.mediator is None:
+        case.mediator = Mediator.objects.filter(user=actor, body=case.body).first()
+    case.accepted_at = timezone.now()
+    case.mediate_by = clocks.mediation_due(case, today)
+    case.save(update_fields=["mediator", "accepted_at", "mediate_by"])
+    _answer(case, Assignment.Outcome.ACCEPTED)
+    in_time = case.respond_by is None or today <= case.respond_by
+    return move(case, Action.ACCEPT, actor=actor, in_time=in_time, **_who(case))
+
+
+@transaction.atomic
+def refuse(case: Case, *, actor: User, reason: str, note: str = "") -> Case:
+    """Give a case back with a reason (在线调解规则 12); routing looks for another body.
+
+    Raises CaseError without a known reason, TransitionNotAllowed.
+    """
+    if reason not in RefuseReason.values:
+        raise CaseError(_("请选不接的原因"))
+    case = _locked(case)
+    _answer(case, Assignment.Outcome.REFUSED, refuse_reason=reason, note=clean_text(note)[:500])
+    facts = _who(case)
+    late = case.respond_by is not None and timezone.localdate() > case.respond_by
+    case = move(case, Action.REFUSE, actor=actor, reason=reason, late=late, **facts)
+    return _without_body(case)
+
+
+@transaction.atomic
+def lapse(case: Case, *, actor: Actor = None) -> Case:
+    """Take a case back from a body that did not answer in time (未响应)."""
+    case = _locked(case)
+    _answer(case, Assignment.Outcome.LAPSED)
+    return _without_body(move(case, Action.LAPSE, actor=actor, **_who(case)))
+
+
+def lapse_silent(today: dt.date) -> int:
+    """Take back every case whose body let the response clock run out; return how many."""
+    silent = list(Case.objects.unresponded(today))
+    for case in silent:
+        lapse(case)
+    return len(silent)
+
+
+@transaction.atomic
+def assign_mediator(case: Case, *, mediator: Mediator, actor: User) -> Case:
+    """Let the lead of the body give the case to another of its mediators. Raises CaseError."""
+    case = _locked(case)
+    if Standing.LEAD not in standing(actor, case) or mediator.body_id != case.body_id:
+        raise CaseError(_("只有本组织的负责人可以换本组织的调解员"))
+    case.mediator = mediator
+    case.save(update_fields=["mediator"])
+    case.assignments.filter(
+        outcome__in=(Assignment.Outcome.WAITING, Assignment.Outcome.ACCEPTED)
+    ).update(mediator=mediator)
+    events.record(case, "case.mediator_changed", actor=actor, mediator=mediator.pk)
+    return case
+
+
+@transaction.atomic
+def reject(case: Case, *, actor: User, reason: str, note: str = "") -> Case:
+    """Refuse a dispute that cannot be mediated here, and say why (facts §3.4)."""
+    if reason not in RejectReason.values:
+        raise CaseError(_("请选不受理的原因"))
+    _end(case, [reason], note)
+    return move(case, Action.REJECT, actor=actor, reason=reason)
+
+
+@transaction.atomic
+def answer_invitation(party: Party, *, agrees: bool, actor: Actor) -> Case:
+    """Record whether a party agrees to mediation; mediation begins when every one does.
+
+    A refusal ends it at once (在线调解规则 25(4)). The party answers itself, or the mediator
+    records what it said when reached. Raises TransitionNotAllowed.
+    """
+    case = _locked(party.case)
+    if case.status not in (Case.Status.INVITING, Case.Status.MEDIATING, Case.Status.AGREED):
+        raise CaseError(_("现在不用回答：调解还没有开始，或者已经结束"))
+    party.answer = Party.Answer.AGREES if agrees else Party.Answer.REFUSES
+    party.answered_at = timezone.now()
+    party.save(update_fields=["answer", "answered_at"])
+    means = "self" if isinstance(actor, Party) else "recorded"
+    events.record(case, "party.answered", actor=actor, agrees=agrees, means=means)
+    if not agrees:
+        return _declined(case, actor)
+    waiting = case.parties.exclude(answer=Party.Answer.AGREES).exists()
+    if case.status == Case.Status.INVITING and not waiting:
+        return move(case, Action.BEGIN, actor=actor)
+    return case
+
+
+def _declined(case: Case, actor: Actor) -> Case:
+    unsigned = case.status == Case.Status.AGREED
+    reason = EndReason.NOT_SIGNED if unsigned else EndReason.UNWILLING
+    _end(case, [reason], "")
+    action = Action.DECLINE if isinstance(actor, Party) else Action.FAIL
+    return move(case, action, actor=actor, reasons=[reason], **_who(case))
+
+
+@transaction.atomic
+def log_contact(party: Party, *, actor: User, means: str, outcome: str, note: str = "") -> Contact:
+    """Record one try to reach a party (调解法 23; 在线调解规则 15). Raises CaseError."""
+    case = _locked(party.case)
+    _require_handler(case, actor)
+    contact = Contact.objects.create(
+        case=case, party=party, by=actor, means=means, outcome=outcome, note=clean_text(note)[:500]
+    )
+    events.record(case, "contact.logged", actor=actor, means=means, outcome=outcome)
+    return contact
+
+
+@transaction.atomic
+def correct_phone(party: Party, *, phone: str, actor: User) -> Party:
+    """Write down or correct a party's phone. Raises CaseError, InvalidIdentity."""
+    case = _locked(party.case)
+    _require_handler(case, actor)
+    party.set_phone(clean_phone(phone))
+    party.phone_proved_at = None
+    party.save(update_fields=["phone", "phone_index", "phone_proved_at"])
+    events.record(case, "party.phone_changed", actor=actor, party=party.pk)
+    return party
+
+
+@transaction.atomic
+def plan_session(
+    case: Case, *, actor: User, mode: str, starts_at: dt.datetime, place: str = "", link: str = ""
+) -> Session:
+    """Fix a meeting: on site, by phone or by video. Raises CaseError when it lacks its place."""
+    case = _locked(case)
+    _require_handler(case, actor)
+    if starts_at <= timezone.now():
+        raise CaseError(_("调解时间已经过了，请选以后的时间"))
+    if mode == Session.Mode.VIDEO and not link:
+        raise CaseError(_("手机视频要写视频链接"))
+    if mode != Session.Mode.VIDEO and not place:
+        raise CaseError(_("请写地点或电话"))
+    session = Session.objects.create(
+        case=case,
+        mode=mode,
+        starts_at=starts_at,
+        place=clean_text(place)[:120],
+        link=link,
+        by=actor,
+    )
+    events.record(case, "session.planned", actor=actor, session=session.pk, mode=mode)
+    return session
+
+
+@transaction.atomic
+def record_session(
+    session: Session,
+    *,
+    actor: User,
+    present: Iterable[Party],
+    course: str,
+    result: str,
+    undisputed_facts: str = "",
+    concessions: str = "",
+) -> Session:
+    """Write the record of a meeting (调解记录); concessions stay sealed. Raises CaseError."""
+    case = _locked(session.case)
+    _require_handler(case, actor)
+    if result not in Session.Result.values:
+        raise CaseError(_("请写调解结果"))
+    session.course = clean_text(course).strip()
+    session.undisputed_facts = clean_text(undisputed_facts).strip()
+    session.concessions = clean_text(concessions).strip()
+    session.result = result
+    session.held_at = timezone.now()
+    session.save()
+    session.present.set(present)
+    events.record(case, "session.recorded", actor=actor, session=session.pk, result=result)
+    return session
+
+
+@transaction.atomic
+def set_difficulty(case: Case, *, difficulty: str, actor: User) -> Case:
+    """Class a case by difficulty; what it earns waits for the one who seals (facts §5.6 B4)."""
+    case = _locked(case)
+    _require_handler(case, actor)
+    if difficulty not in Case.Difficulty.values:
+        raise CaseError(_("请选难度"))
+    case.difficulty = difficulty
+    case.save(update_fields=["difficulty"])
+    events.record(case, "case.classed", actor=actor, difficulty=difficulty)
+    return case
+
+
+@transaction.atomic
+def fail(case: Case, *, actor: Actor, reasons: list[str], note: str = "") -> Case:
+    """End mediation without agreement, for reasons of the closed list (在线调解规则 25)."""
+    if not reasons or not set(reasons) <= set(EndReason.values):
+        raise CaseError(_("请选结束的原因"))
+    case = _locked(case)
+    _end(case, reasons, note)
+    recorded = case.contacts.exists() or case.sessions.filter(held_at__isnull=False).exists()
+    in_time = case.mediate_by is None or timezone.localdate() <= case.mediate_by
+    complete = recorded and in_time
+    return move(case, Action.FAIL, actor=actor, reasons=reasons, complete=complete, **_who(case))
+
+
+@transaction.atomic
+def withdraw(case: Case, *, actor: Party, note: str = "") -> Case:
+    """Let the applicant take the application back, at any time before an agreement stands."""
+    _end(case, [], note)
+    return move(case, Action.WITHDRAW, actor=actor)
+
+
+def _require_handler(case: Case, actor: User) -> None:
+    if not standing(actor, case) & {Standing.HANDLER, Standing.LEAD}:
+        raise CaseError(_("只有本案调解员或本组织负责人可以这样做"))
+    if case.status not in (Case.Status.INVITING, Case.Status.MEDIATING, Case.Status.AGREED):
+        raise CaseError(_("案件还没有接，或者已经结束，不能再改"))
+
+
+def _locked(case: Case) -> Case:
+    return Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+
+
+def _answer(case: Case, outcome: Assignment.Outcome, **details: str) -> None:
+    case.assignments.filter(outcome=Assignment.Outcome.WAITING).update(
+        outcome=outcome, answered_at=timezone.now(), **details
+    )
+
+
+def _who(case: Case) -> dict[str, object]:
+    return {"mediator": case.mediator_id, "body": case.body_id}
+
+
+def _without_body(case: Case) -> Case:
+    case.body = case.mediator = case.respond_by = None
+    case.save(update_fields=["body", "mediator", "respond_by"])
+    return case
+
+
+def _end(case: Case, reasons: list[str], note: str) -> None:
+    case.ended_at = timezone.now()
+    case.end_reasons = reasons
+    case.end_note = clean_text(note).strip()[:500]
+    case.save(update_fields=["ended_at", "end_reasons", "end_note"])

@@ -1,0 +1,65 @@
+"""Named questions about cases; the only place that knows who may see what."""
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+from mediators.models import User
+
+if TYPE_CHECKING:
+    from cases.models import Case
+
+    CaseQuerySetBase = models.QuerySet[Case, Case]
+else:
+    CaseQuerySetBase = models.QuerySet
+
+NUMBER = re.compile(r"20[0-9]{2}-0*([0-9]{1,18})")
+EVERYWHERE = {User.Role.DISPATCHER, User.Role.COURT}
+OPEN = ("filed", "dispatched", "inviting", "mediating", "agreed")
+WORKED_ON = ("dispatched", "inviting", "mediating", "agreed")
+
+
+class CaseQuerySet(CaseQuerySetBase):
+    def visible_to(self, user: User) -> "CaseQuerySet":
+        """Cases this person may read: mediators their own, leads their body's, centre and court
+        all, a partner system what it filed; nobody else any."""
+        if user.role in EVERYWHERE:
+            return self
+        if user.role == User.Role.LEAD:
+            return self.filter(body__mediators__user=user)
+        if user.role == User.Role.MEDIATOR:
+            return self.filter(mediator__user=user)
+        return self.filter(filed_by=user)
+
+    def by_number(self, number: str) -> "CaseQuerySet":
+        """The case of this number, or none."""
+        match = NUMBER.fullmatch(number.strip())
+        return self.filter(pk=int(match[1])) if match else self.none()
+
+    def open(self) -> "CaseQuerySet":
+        """Cases whose mediation has not ended."""
+        return self.filter(status__in=OPEN)
+
+    def worked_on(self) -> "CaseQuerySet":
+        """Cases that a body has in hand."""
+        return self.filter(status__in=WORKED_ON)
+
+    def unresponded(self, today: dt.date) -> "CaseQuerySet":
+        """Cases given to a body that has not answered in time (未响应; 在线调解规则 12)."""
+        return self.filter(status="dispatched", respond_by__lt=today)
+
+    def overdue(self, today: dt.date) -> "CaseQuerySet":
+        """Cases in mediation past their last day (超期; 在线调解规则 24)."""
+        return self.filter(status__in=("inviting", "mediating", "agreed"), mediate_by__lt=today)
+
+    def on_the_desk(self) -> "CaseQuerySet":
+        """Cases that wait for the dispatcher: filed, classified, and not dispatched by rule."""
+        return self.filter(status="filed")
+
+    def with_people(self) -> "CaseQuerySet":
+        """Fetch what lists show beside a case, in a fixed number of queries."""
+        return self.select_related(
+            "case_type", "region", "body", "mediator__user", "channel"
+        ).prefetch_related("parties")

@@ -1,0 +1,166 @@
+"""Which body and which mediator a case goes to, and giving it to them."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import clocks, events
+from cases.errors import CaseError
+from cases.lifecycle import Action, move
+from cases.models import Assignment, Case, CaseType, Classification
+from cases.policies import Actor
+from cases.querysets import WORKED_ON
+from cases.routing import rulebook
+from cases.routing.classify import Decision
+from mediators.models import Body, BodyKind, Mediator
+
+MOST_REFUSALS = 3  # then a person decides: a case must not be handed round
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A body that could take the case, and why it is offered."""
+
+    body: Body
+    reason: str
+    open_cases: int
+
+
+def route(case: Case) -> Case:
+    """Classify a filed case, and dispatch it when the keywords and the bodies decide.
+
+    What they do not decide stays on the dispatcher's desk with its classification. Safe to run
+    again: a case that is no longer waiting is left alone.
+    """
+    if case.status != Case.Status.FILED:
+        return case
+    book = rulebook.in_force()
+    verdict = rulebook.compiled(book).classify(case.description)
+    ranked = [
+        {"case_type": r.case_type, "score": round(r.score, 2), "keywords": list(r.keywords)}
+        for r in verdict.ranked[:5]
+    ]
+    Classification.objects.create(
+        case=case, rule_book=book, ranked=ranked, decision=verdict.decision
+    )
+    events.record(
+        case, "case.classified", actor=None, decision=verdict.decision, rule_book=book.version
+    )
+    if verdict.decision != Decision.AUTO or _given_back_often(case):
+        return case
+    case_type = CaseType.objects.get(key=verdict.ranked[0].case_type)
+    suggested = suggest(case, case_type)
+    if not suggested:
+        return case
+    best = suggested[0]
+    return dispatch(case, body=best.body, case_type=case_type, actor=None, reason=best.reason)
+
+
+def _given_back_often(case: Case) -> bool:
+    closed = (Assignment.Outcome.REFUSED, Assignment.Outcome.LAPSED)
+    return case.assignments.filter(outcome__in=closed).count() >= MOST_REFUSALS
+
+
+def suggest(case: Case, case_type: CaseType) -> list[Suggestion]:
+    """Return the bodies that may take a case of this type, best first, each with its reason.
+
+    Order: the type's kinds of body as the reference data lists them, then the smallest load for
+    each mediator. Bodies that gave this case back, barred kinds, and bodies that may charge
+    (they need the parties' consent to a price first) are never suggested.
+    """
+    found = []
+    for kind in _kinds(case_type):
+        for body in _candidates(case, case_type, kind):
+            open_cases: int = body.open_cases  # type: ignore[attr-defined]
+            found.append(Suggestion(body, _reason(case_type, body, open_cases), open_cases))
+    return found
+
+
+def _kinds(case_type: CaseType) -> list[BodyKind]:
+    rows = case_type.type_kinds.filter(is_barred=False, kind__may_charge=False)
+    return [row.kind for row in rows.select_related("kind").order_by("order")]
+
+
+def _candidates(case: Case, case_type: CaseType, kind: BodyKind) -> QuerySet[Body]:
+    """Bodies of one kind: those named for the type where any are, else those serving the place."""
+    gave_back = case.assignments.exclude(outcome=Assignment.Outcome.ACCEPTED).values("body")
+    bodies = Body.objects.active().filter(kind=kind).exclude(pk__in=gave_back)
+    named = bodies.filter(case_types=case_type)
+    if kind.family != BodyKind.Family.PEOPLE and named.exists():
+        bodies = named
+    elif kind.family == BodyKind.Family.PEOPLE:
+        if case.region is None:
+            return bodies.none()
+        bodies = bodies.serving(case.region)
+    elif kind.family == BodyKind.Family.INDUSTRY:
+        return bodies.none()
+    return (
+        bodies.annotate(
+            open_cases=Count("cases", filter=Q(cases__status__in=WORKED_ON), distinct=True),
+            people=Count("mediators", distinct=True),
+        )
+        .filter(people__gt=0)
+        .order_by(F("open_cases") * 1.0 / F("people"), "pk")
+    )
+
+
+def _reason(case_type: CaseType, body: Body, open_cases: int) -> str:
+    return _("%(region)s + %(type)s + 在办%(open)d件") % {
+        "region": body.region.name,
+        "type": case_type.name,
+        "open": open_cases,
+    }
+
+
+def pick_mediator(body: Body) -> Mediator | None:
+    """Return the present mediator of a body with the fewest open cases below their limit."""
+    load = Count("cases", filter=Q(cases__status__in=WORKED_ON))
+    return (
+        Mediator.objects.present(timezone.localdate())
+        .filter(body=body)
+        .annotate(open_cases=load)
+        .filter(open_cases__lt=F("capacity"))
+        .order_by("open_cases", "pk")
+        .first()
+    )
+
+
+@transaction.atomic
+def dispatch(
+    case: Case,
+    *,
+    body: Body,
+    case_type: CaseType,
+    actor: Actor,
+    reason: str,
+    mediator: Mediator | None = None,
+) -> Case:
+    """Give a case to a body and one of its mediators; the 3-working-day clock starts today.
+
+    A body that had the case before without answering loses it. Raises CaseError when the body may
+    not take this type (facts §3.4), TransitionNotAllowed.
+    """
+    _refuse_barred(body, case_type)
+    case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    case.assignments.filter(outcome=Assignment.Outcome.WAITING).update(
+        outcome=Assignment.Outcome.TAKEN_BACK, answered_at=timezone.now()
+    )
+    case.body = body
+    case.mediator = mediator or pick_mediator(body)
+    case.case_type, case.case_type_version = case_type, case_type.version
+    case.respond_by = clocks.due(clocks.RESPOND, timezone.localdate())
+    case.save(update_fields=["body", "mediator", "case_type", "case_type_version", "respond_by"])
+    Assignment.objects.create(
+        case=case, body=body, mediator=case.mediator, reason=reason, respond_by=case.respond_by
+    )
+    return move(case, Action.DISPATCH, actor=actor, body=body.pk, case_type=case_type.key)
+
+
+def _refuse_barred(body: Body, case_type: CaseType) -> None:
+    if case_type.type_kinds.filter(kind=body.kind, is_barred=True).exists():
+        raise CaseError(
+            _("“%(type)s”不能派给%(kind)s") % {"type": case_type.name, "kind": body.kind.name}
+        )

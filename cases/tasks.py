@@ -1,0 +1,63 @@
+"""Thin Celery doors: load, call one function. Waking never fails the caller: beat sweeps anyway."""
+
+import datetime as dt
+import logging
+import time
+
+from celery import Task, shared_task
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from cases import budgets, drafts, events, handling, onetime
+from cases.notices import sending
+
+logger = logging.getLogger(__name__)
+QUIET_SECONDS = 30  # after a broker failure nobody waits for it again; the beat sweep delivers
+_broker_failed_at = -1e9
+
+
+def _enqueue(task: Task) -> bool:
+    global _broker_failed_at
+    if time.monotonic() - _broker_failed_at < QUIET_SECONDS:
+        return False
+    try:
+        task.apply_async(ignore_result=True)
+    except (OperationalError, OSError):
+        _broker_failed_at = time.monotonic()
+        logger.warning("broker_unreachable", extra={"task": task.name})
+        return False
+    return True
+
+
+def wake_relay() -> None:
+    """Ask a worker to relay events now."""
+    _enqueue(relay_events)
+
+
+def wake_sending() -> None:
+    """Ask a worker to send notices now; without a broker, one-time codes go out from here."""
+    if not _enqueue(send_notices):
+        sending.send_due(only="one_time_code")
+
+
+@shared_task
+def relay_events() -> int:
+    return events.relay()
+
+
+@shared_task
+def send_notices() -> int:
+    return sending.send_due()
+
+
+@shared_task
+def lapse_silent_dispatches() -> int:
+    return handling.lapse_silent(timezone.localdate())
+
+
+@shared_task
+def forget_old_drafts() -> int:
+    now = timezone.now()
+    onetime.forget(now - dt.timedelta(days=1))
+    budgets.forget(now - dt.timedelta(days=2))
+    return drafts.forget_old(now)

@@ -1,0 +1,360 @@
+"""A party's own pages: behind the code and a proved phone, each party sees only its own side."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from cases import access, documents, handling, judicial
+from cases.errors import CaseError
+from cases.files import Upload, store
+from cases.lifecycle import Action, offered_actions
+from cases.models import Agreement, Case, Confirmation, Party
+from cases.signing import requests as signing
+from cases.web import forms, pages
+from cases.web.progress import deadline, next_for, steps
+from cases.web.timeline import timeline
+from mediators.errors import PeopleError
+from mediators.identity import mask_phone
+
+PNG_URL = "data:image/png;base64,"
+Refusals = (CaseError, PeopleError)
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, Party, P], HttpResponse]
+
+
+@never_cache
+@require_safe
+def invitation(request: HttpRequest, link: str) -> HttpResponse:
+    """Where a message leads: who invites to what, and that nothing costs; no names, no details."""
+    party = access.by_link(link)
+    if party is None:
+        return render(request, "party/broken_link.html", status=404)
+    if pages.party_of(request, party.case) == party:
+        return redirect("party-case", party.case.mediation_code.token)
+    others = party.case.parties.exclude(side=party.side)
+    context = {
+        "party": party,
+        "case": party.case,
+        "token": party.case.mediation_code.token,
+        "deadline": deadline(party.case),
+        "other": next((p.masked_name for p in others), ""),
+        "invited": party.side == Party.Side.RESPONDENT,
+    }
+    return render(request, "party/invitation.html", context)
+
+
+@never_cache
+def enter(request: HttpRequest, token: str) -> HttpResponse:
+    """Prove one's phone by a one-time code: the only way to a party's own papers."""
+    case = _case(token)
+    link = request.POST.get("link") or request.GET.get("link", "")
+    phone = _phone_of_link(case, link)
+    phone_form = forms.PhoneForm(request.POST or None)
+    code_form = forms.CodeForm(request.POST if "code" in request.POST else None)
+    if request.method == "POST" and (phone or phone_form.is_valid()):
+        phone = phone or phone_form.cleaned_data["phone"]
+        if "code" not in request.POST:
+            phone = _send(case, phone, phone_form)
+        elif code_form.is_valid() and _entered(request, case, phone, code_form):
+            return redirect("party-case", token)
+    elif request.method != "POST":
+        phone = ""
+    status = 422 if phone_form.errors or code_form.errors else 200
+    context = {
+        "case": case,
+        "token": token,
+        "phone_form": phone_form,
+        "code_form": code_form,
+        "phone": "" if link else phone,
+        "link": link,
+        "sent_to": mask_phone(phone) if phone else "",
+    }
+    return render(request, "party/enter.html", context, status=status)
+
+
+def _phone_of_link(case: Case, link: str) -> str:
+    party = access.by_link(link) if link else None
+    return party.phone if party and party.case_id == case.pk else ""
+
+
+def _send(case: Case, phone: str, form: forms.PhoneForm) -> str:
+    try:
+        return access.ask_code(case, phone=phone)
+    except Refusals as error:
+        form.full_clean()
+        form.add_error(None, str(error))
+        return phone
+
+
+def _entered(request: HttpRequest, case: Case, phone: str, form: forms.CodeForm) -> bool:
+    try:
+        party = access.prove_phone(case, phone=phone, code=form.cleaned_data["code"])
+    except Refusals as error:
+        form.add_error("code", str(error))
+        return False
+    pages.let_in(request, case, party)
+    return True
+
+
+def for_party(view: View[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
+    """Let only a party of the case in that has proved its phone in this browser."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(
+        request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponse:
+        case = _case(token)
+        party = pages.party_of(request, case)
+        if party is None:
+            return redirect("party-enter", token)
+        party.case = case
+        return view(request, party, *args, **kwargs)
+
+    return guarded
+
+
+def _case(token: str) -> Case:
+    case = access.by_token(token)
+    if case is None:
+        raise Http404
+    return case
+
+
+@require_POST
+def leave(request: HttpRequest, token: str) -> HttpResponse:
+    """Leave one's papers: for a borrowed phone."""
+    pages.let_out(request, _case(token))
+    return redirect("code", token)
+
+
+@require_safe
+@for_party
+def case(request: HttpRequest, party: Party) -> HttpResponse:
+    """A party's case page: what to do, where it stands, who mediates, own papers."""
+    case = party.case
+    context = pages.code_context(request, case)
+    context |= {
+        "party": party,
+        "next": next_for(party),
+        "steps": steps(case),
+        "deadline": deadline(case),
+        "todo": _todo(party),
+        "others": case.parties.exclude(pk=party.pk),
+        "files": case.files.filter(party=party),
+        "session": case.sessions.filter(held_at=None).order_by("starts_at").first(),
+        "agreement": _agreement(case),
+        "timeline": timeline(case, audience="party"),
+        "may_withdraw": Action.WITHDRAW in offered_actions(case, party),
+        "confirmation": case.confirmations.first(),
+    }
+    return render(request, "party/case.html", context)
+
+
+def _todo(party: Party) -> list[dict[str, str]]:
+    """Return what this party has to do now."""
+    case, token = party.case, party.case.mediation_code.token
+    todo = []
+    if case.status == Case.Status.INVITING and party.answer == Party.Answer.NONE:
+        todo.append(_row("party-answer", token, _("回答愿不愿意调解"), _("不愿意也没关系"), "talk"))
+    if case.status == Case.Status.AGREED and not _has_signed(party):
+        todo.append(_row("party-sign", token, _("看协议，签字"), _("看清楚再签"), "file"))
+    if _may_apply(party):
+        todo.append(
+            _row("party-confirm", token, _("请法院确认协议"), _("不收费，要双方一起"), "stamp")
+        )
+    return todo
+
+
+def _row(name: str, token: str, title: str, detail: str, icon: str) -> dict[str, str]:
+    return {"url": pages.path(name, token), "title": title, "detail": detail, "icon": icon}
+
+
+def _has_signed(party: Party) -> bool:
+    agreement = _agreement(party.case)
+    return agreement is not None and agreement.signatures.filter(party=party).exists()
+
+
+def _may_apply(party: Party) -> bool:
+    case = party.case
+    written = case.agreements.filter(
+        state=Agreement.State.EFFECTIVE, form=Agreement.Form.WRITTEN
+    ).exists()
+    asked = Confirmation.objects.filter(case=case, applicants=party).exclude(
+        state=Confirmation.State.REFUSED
+    )
+    return case.status == Case.Status.SETTLED and written and not asked.exists()
+
+
+def _agreement(case: Case) -> Agreement | None:
+    shown = (Agreement.State.FIXED, Agreement.State.EFFECTIVE)
+    return case.agreements.filter(state__in=shown).first()
+
+
+@for_party
+def answer(request: HttpRequest, party: Party) -> HttpResponse:
+    """愿意还是不愿意: refusing is as easy as agreeing, and may be done at any time."""
+    form = forms.AnswerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        agrees = form.cleaned_data["agrees"] == "yes"
+        if _do(form, lambda: handling.answer_invitation(party, agrees=agrees, actor=party)):
+            messages.success(
+                request,
+                _("已记下：您愿意调解。调解员会约时间。")
+                if agrees
+                else _("已告诉对方。调解到此结束。"),
+            )
+            return redirect("party-case", party.case.mediation_code.token)
+    return _form_page(request, "party/answer.html", party, form)
+
+
+@for_party
+def withdraw(request: HttpRequest, party: Party) -> HttpResponse:
+    """Take the application back, after reading what that means."""
+    if request.method == "POST":
+        handling.withdraw(party.case, actor=party, note=request.POST.get("note", ""))
+        messages.success(request, _("申请已撤回。以后还可以再申请。"))
+        return redirect("party-case", party.case.mediation_code.token)
+    return render(request, "party/withdraw.html", _context(party))
+
+
+@for_party
+def files(request: HttpRequest, party: Party) -> HttpResponse:
+    """One's own photos and papers: see and add."""
+    form = forms.FilesForm(request.POST or None, request.FILES or None)
+    if request.method == "POST":
+        chosen = request.FILES.getlist("photos")
+        if chosen and all([_stored(form, party, upload) for upload in chosen]):
+            messages.success(request, _("已收到%(count)d个文件") % {"count": len(chosen)})
+            return redirect("party-files", party.case.mediation_code.token)
+    context = {**_context(party), "form": form, "files": party.case.files.filter(party=party)}
+    status = 422 if form.is_bound else 200
+    return render(request, "party/files.html", context, status=status)
+
+
+def _stored(form: Any, party: Party, upload: Any) -> bool:
+    file = Upload(upload.name or "", upload.read())
+    return _do(form, lambda: store(file, case=party.case, party=party))
+
+
+@require_safe
+@for_party
+def file(request: HttpRequest, party: Party, pk: int) -> HttpResponse:
+    own = get_object_or_404(party.case.files.filter(party=party), pk=pk)
+    return pages.stored_file(own.stored, own.content_type, f"file-{own.pk}")
+
+
+@for_party
+def sign(request: HttpRequest, party: Party) -> HttpResponse:
+    """Read the whole agreement, then sign it: drawn or typed, with a code for this text only."""
+    agreement = _agreement(party.case)
+    if agreement is None:
+        raise Http404
+    if "send" in request.POST:
+        return _send_signing_code(request, party, agreement)
+    form = forms.SignForm(request.POST or None, initial={"shown": agreement.digest})
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        hand = signing.Hand(name=said["name"], picture=_picture(said["picture"]))
+        device = request.headers.get("User-Agent", "")
+        if _do(
+            form,
+            lambda: signing.sign(
+                party, agreement, code=said["code"], hand=hand, shown=said["shown"], device=device
+            ),
+        ):
+            messages.success(request, _("签好了。各方都签完、盖章以后生效，我们会告诉您。"))
+            return redirect("party-case", party.case.mediation_code.token)
+    context = {
+        **_context(party),
+        "form": form,
+        "agreement": agreement,
+        "parties": party.case.parties.all(),
+        "signed": _has_signed(party),
+        "on_paper": party.case.case_type and party.case.case_type.is_signed_on_paper,
+        "missing": signing.missing_signers(agreement),
+    }
+    return render(request, "party/sign.html", context, status=422 if form.is_bound else 200)
+
+
+def _send_signing_code(request: HttpRequest, party: Party, agreement: Agreement) -> HttpResponse:
+    try:
+        signing.ask_code(party, agreement)
+    except Refusals as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(
+            request, _("签字验证码已发到%(phone)s") % {"phone": mask_phone(party.phone)}
+        )
+    return redirect(pages.path("party-sign", party.case.mediation_code.token) + "#sign")
+
+
+def _picture(url: str) -> bytes:
+    """Return the PNG of a drawn signature; what is none of ours counts as not drawn."""
+    if not url.startswith(PNG_URL):
+        return b""
+    try:
+        return base64.b64decode(url.removeprefix(PNG_URL), validate=True)
+    except binascii.Error:
+        return b""
+
+
+@require_safe
+@for_party
+def agreement(request: HttpRequest, party: Party) -> HttpResponse:
+    """The agreement in force, as the PDF that was made then."""
+    kept = get_object_or_404(
+        party.case.agreements.exclude(document=""), state=Agreement.State.EFFECTIVE
+    )
+    with kept.document.open("rb") as opened:
+        return pages.pdf(opened.read(), f"agreement-{party.case.number}")
+
+
+@require_safe
+@for_party
+def receipt(request: HttpRequest, party: Party) -> HttpResponse:
+    data = pages.receipt_data(party.case)
+    return pages.pdf(documents.receipt_pdf(data), party.case.number)
+
+
+@for_party
+def confirm(request: HttpRequest, party: Party) -> HttpResponse:
+    """Apply for judicial confirmation, each party for itself."""
+    if request.method == "POST":
+        judicial.apply(party)
+        messages.success(request, _("您已申请。等另一方也申请后，法院开始审查。"))
+        return redirect("party-case", party.case.mediation_code.token)
+    return render(request, "party/confirm.html", _context(party))
+
+
+def _do(form: Any, deed: Callable[[], object]) -> bool:
+    """Do something that a rule may refuse; a refusal becomes the form's error."""
+    try:
+        deed()
+    except Refusals as error:
+        form.add_error(None, str(error))
+        return False
+    return True
+
+
+def _context(party: Party) -> dict[str, Any]:
+    return {
+        "party": party,
+        "case": party.case,
+        "token": party.case.mediation_code.token,
+        "deadline": deadline(party.case),
+    }
+
+
+def _form_page(request: HttpRequest, template: str, party: Party, form: Any) -> HttpResponse:
+    status = 422 if form.is_bound else 200
+    return render(request, template, {**_context(party), "form": form}, status=status)

@@ -1,0 +1,72 @@
+"""Errors of the apps become a page or JSON, here and nowhere else."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from cases.errors import CaseError, InvalidFiling, TooOften
+from mediators.errors import PeopleError
+from scoring.errors import ScoringError
+
+Refusal = CaseError | PeopleError | ScoringError
+
+
+def status_of(error: Refusal) -> int:
+    """Return the HTTP status of a rule's refusal."""
+    if isinstance(error, InvalidFiling):
+        return 422
+    return 429 if isinstance(error, TooOften) else 409
+
+
+def refusal_page(request: HttpRequest, error: Refusal) -> HttpResponse:
+    """Show a rule's refusal in its own words, with the way back."""
+    status = status_of(error)
+    return render(request, "errors/409.html", {"message": str(error)}, status=status)
+
+
+def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Return every error of the API in one shape: {code, message, fields}."""
+    if isinstance(error, CaseError | PeopleError | ScoringError):
+        set_rollback()
+        fields = getattr(error, "fields", {})
+        return _answer(status_of(error), error.code, str(error), fields)
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if not isinstance(error, exceptions.APIException):
+        return None
+    set_rollback()
+    if isinstance(error, exceptions.ValidationError):
+        return _answer(400, "invalid", _("内容有误，请看fields"), _flat(error.detail))
+    answer = _answer(error.status_code, str(error.default_code), str(error.detail), {})
+    if isinstance(error, exceptions.Throttled) and error.wait:
+        answer["Retry-After"] = str(int(error.wait))
+    if header := getattr(error, "auth_header", None):
+        answer["WWW-Authenticate"] = header
+    return answer
+
+
+def _answer(status: int, code: str, message: str, fields: dict[str, str]) -> Response:
+    return Response({"code": code, "message": message, "fields": fields}, status=status)
+
+
+def _flat(detail: Any, prefix: str = "") -> dict[str, str]:
+    """Return nested validation messages as {"respondents.0.phone": "…"}."""
+    if isinstance(detail, dict):
+        items = detail.items()
+    elif isinstance(detail, list) and any(isinstance(part, dict | list) for part in detail):
+        items = enumerate(detail)  # type: ignore[assignment]
+    else:
+        words = detail if isinstance(detail, list) else [detail]
+        return {prefix or "non_field_errors": "；".join(str(word) for word in words)}
+    flat: dict[str, str] = {}
+    for key, part in items:
+        flat |= _flat(part, f"{prefix}.{key}" if prefix else str(key)) if part else {}
+    return flat

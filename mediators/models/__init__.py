@@ -1,0 +1,18 @@
+from mediators.models.audit import AuditEntry
+from mediators.models.body import Body, BodyKind
+from mediators.models.mediator import Mediator
+from mediators.models.reference import Reference, ReferenceVersion
+from mediators.models.region import Region, Tier
+from mediators.models.user import User
+
+__all__ = [
+    "AuditEntry",
+    "Body",
+    "BodyKind",
+    "Mediator",
+    "Reference",
+    "ReferenceVersion",
+    "Region",
+    "Tier",
+    "User",
+]

@@ -1,0 +1,33 @@
+"""Named questions about people and bodies."""
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from mediators.models import Body, Mediator
+
+    BodyQuerySetBase = models.QuerySet[Body, Body]
+    MediatorQuerySetBase = models.QuerySet[Mediator, Mediator]
+else:
+    BodyQuerySetBase = MediatorQuerySetBase = models.QuerySet
+
+
+class BodyQuerySet(BodyQuerySetBase):
+    def active(self) -> "BodyQuerySet":
+        """Bodies that take cases."""
+        return self.filter(is_active=True)
+
+    def serving(self, region: Any) -> "BodyQuerySet":
+        """Bodies whose region is this one or lies above it; all of them where none is known."""
+        if region is None:
+            return self
+        return self.filter(region__in=[r.pk for r in region.lineage()])
+
+
+class MediatorQuerySet(MediatorQuerySetBase):
+    def present(self, today: dt.date) -> "MediatorQuerySet":
+        """Mediators who may be given a case today: account open, not on leave."""
+        away = models.Q(away_until__gte=today)
+        return self.filter(user__is_active=True).exclude(away)
