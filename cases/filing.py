@@ -113,6 +113,9 @@ def file_dispute(dispute: Dispute, *, key: FilingKey, by: User | None = None) ->
     except IntegrityError:
         if known := _filed_before(key, digest):
             return known
+        number = dispute.court_number
+        if number and Case.objects.filter(court_number=number).exists():
+            raise InvalidFiling({"court_number": _("这个案号已经登记过了，请核对")}) from None
         raise
 
 
@@ -144,6 +147,8 @@ def cleaned(dispute: Dispute) -> Dispute:
     values |= {"applicants": applicants, "respondents": respondents}
     values["wish_note"] = clean_text(dispute.wish_note).strip()[:200]
     values["place"] = clean_text(dispute.place).strip()[:120]
+    number = "".join(clean_text(dispute.court_number or "").split())
+    values["court_number"] = number.replace("(", "（").replace(")", "）") or None
     return Dispute(**values)
 
 
@@ -182,9 +187,15 @@ def _digest(dispute: Dispute) -> str:
     words = [
         dispute.description,
         dispute.wish,
+        dispute.wish_note,
         str(dispute.amount),
+        dispute.channel.key,
+        dispute.region and dispute.region.key,
+        dispute.place,
         dispute.court_number,
-        *[(p.name, p.phone) for p in [*dispute.applicants, *dispute.respondents]],
+        sorted(dispute.consents),
+        [tuple(person.__dict__.values()) for person in dispute.applicants],
+        [tuple(person.__dict__.values()) for person in dispute.respondents],
     ]
     return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()
 
@@ -210,7 +221,7 @@ def _write(dispute: Dispute, key: FilingKey, digest: str, by: User | None) -> Re
         wish=dispute.wish,
         wish_note=dispute.wish_note,
         amount=dispute.amount,
-        court_number=dispute.court_number or None,
+        court_number=dispute.court_number,
         filed_by=by,
     )
     IdempotencyKey.objects.create(scope=key.scope, key=key.key, body_digest=digest, case=case)

@@ -190,11 +190,18 @@ def _record_colour(case: Case, source: str, actor: Actor) -> None:
         events.record(case, "code.recoloured", actor=actor, source=before, target=after)
 
 
+# What these miss is made by the deed itself (a dispatch brings its body, a conclusion fixes the
+# draft): they refuse a bare move, and are no reason to hide the button.
+MADE_BY_THE_DEED = (_no_body, _no_mediator, _not_fixed, _not_effective, _not_merged)
+
+
 def offered_actions(case: Case, actor: Actor) -> list[Action]:
     """Return the steps this actor may take now, in the order of the table."""
     capacities = standing(actor, case)
     return [
         step.action
         for step in TRANSITIONS
-        if step.source == case.status and step.who & capacities and not step.refusal(case)
+        if step.source == case.status
+        and step.who & capacities
+        and (step.refusal in MADE_BY_THE_DEED or not step.refusal(case))
     ]

@@ -9,11 +9,7 @@ from django.db import models
 from mediators.models import User
 
 if TYPE_CHECKING:
-    from cases.models import Case
-
-    CaseQuerySetBase = models.QuerySet[Case, Case]
-else:
-    CaseQuerySetBase = models.QuerySet
+    from cases.models import Case  # noqa: F401 named in quotes below
 
 NUMBER = re.compile(r"20[0-9]{2}-0*([0-9]{1,18})")
 EVERYWHERE = {User.Role.DISPATCHER, User.Role.COURT}
@@ -21,7 +17,7 @@ OPEN = ("filed", "dispatched", "inviting", "mediating", "agreed")
 WORKED_ON = ("dispatched", "inviting", "mediating", "agreed")
 
 
-class CaseQuerySet(CaseQuerySetBase):
+class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: User) -> "CaseQuerySet":
         """Cases this person may read: mediators their own, leads their body's, centre and court
         all, a partner system what it filed; nobody else any."""

@@ -10,7 +10,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from cases.errors import CaseError, InvalidFiling, TooOften
+from cases.errors import CaseError, InvalidFiling, KeyReused, TooOften
 from mediators.errors import PeopleError
 from scoring.errors import ScoringError
 
@@ -19,7 +19,7 @@ Refusal = CaseError | PeopleError | ScoringError
 
 def status_of(error: Refusal) -> int:
     """Return the HTTP status of a rule's refusal."""
-    if isinstance(error, InvalidFiling):
+    if isinstance(error, InvalidFiling | KeyReused):
         return 422
     return 429 if isinstance(error, TooOften) else 409
 
@@ -46,8 +46,8 @@ def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, exceptions.ValidationError):
         return _answer(400, "invalid", _("内容有误，请看fields"), _flat(error.detail))
     answer = _answer(error.status_code, str(error.default_code), str(error.detail), {})
-    if isinstance(error, exceptions.Throttled) and error.wait:
-        answer["Retry-After"] = str(int(error.wait))
+    if wait := getattr(error, "wait", None):
+        answer["Retry-After"] = str(int(wait))
     if header := getattr(error, "auth_header", None):
         answer["WWW-Authenticate"] = header
     return answer

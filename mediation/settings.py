@@ -256,6 +256,8 @@ SMS_ENDPOINT = env("SMS_ENDPOINT", default="")
 SMS_ACCESS_KEY_ID = env("SMS_ACCESS_KEY_ID", default="")
 SMS_ACCESS_KEY_SECRET = env("SMS_ACCESS_KEY_SECRET", default="")
 SMS_SIGN_NAME = env("SMS_SIGN_NAME", default="滨江调解")
+# Which approved template of the provider stands for each of ours (the keys of messages.TEXTS).
+SMS_TEMPLATES: dict[str, str] = env.dict("SMS_TEMPLATES", default={})
 
 # --- API ---
 REST_FRAMEWORK = {
@@ -265,7 +267,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["cases.api.parsers.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "cases.api.pagination.NewestFirst",
     "PAGE_SIZE": 50,
     "NUM_PROXIES": TRUSTED_PROXIES,
@@ -277,10 +279,21 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "File, read and act on mediation cases. Errors: {code, message, fields}.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "CaseStatus": "cases.models.Case.Status",
+        "EndReason": "cases.models.EndReason",
+        "RefuseReason": "cases.models.RefuseReason",
+        "RejectReason": "cases.models.RejectReason",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "cases.api.schema.document_errors",
+    ],
 }
 
 # --- Logs: one JSON object a line outside DEBUG; never a name, phone, number or text. ---

@@ -15,21 +15,33 @@ COMPANY_CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 COMPANY_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 INVISIBLE = {"Cc", "Cf", "Cs", "Co"}
+# Chinese sentences are written and agreements printed with these marks; NFKC would narrow them.
+SENTENCE_MARKS = re.compile("([，！？：；（）…])")
 
 
 def clean_text(text: str) -> str:
     """Return the text in one normal form: NFKC, no control, bidi or zero-width characters.
 
-    Line breaks and tabs of a longer text stay. What people type is stored in this form only, so
-    that two spellings that look alike are alike.
+    Line breaks, tabs and the wide marks of Chinese sentences stay. What people type is stored in
+    this form only, so that two spellings that look alike are alike.
     """
-    plain = unicodedata.normalize("NFKC", text).replace("\r\n", "\n")
-    return "".join(c for c in plain if c in "\n\t" or unicodedata.category(c) not in INVISIBLE)
+    parts = SENTENCE_MARKS.split(_visible(text))
+    return "".join(p if i % 2 else unicodedata.normalize("NFKC", p) for i, p in enumerate(parts))
+
+
+def _visible(text: str) -> str:
+    lines = text.replace("\r\n", "\n")
+    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in INVISIBLE)
+
+
+def _plain(text: str) -> str:
+    """Return a name or number with wide marks made narrow as well: both are typed for one."""
+    return unicodedata.normalize("NFKC", _visible(text))
 
 
 def clean_name(name: str) -> str:
     """Return a person's or unit's name without stray blanks, with one blank between words."""
-    return " ".join(clean_text(name).split())
+    return " ".join(_plain(name).split())
 
 
 def clean_phone(phone: str) -> str:
@@ -37,7 +49,7 @@ def clean_phone(phone: str) -> str:
 
     Raises InvalidIdentity with a sentence that says what to change.
     """
-    digits = re.sub(r"[\s\-()]", "", clean_text(phone))
+    digits = re.sub(r"[\s\-()]", "", _plain(phone))
     digits = re.sub(r"^(\+86|0086)", "", digits)
     if MOBILE.fullmatch(digits) or LANDLINE.fullmatch(digits):
         return digits
@@ -62,7 +74,7 @@ def clean_id_card(number: str) -> str:
     first six digits are not looked up: districts come and go, and residents of Hong Kong, Macao
     and Taiwan have prefixes of their own.
     """
-    number = re.sub(r"\s", "", clean_text(number)).upper()
+    number = re.sub(r"\s", "", _plain(number)).upper()
     if len(number) != 18:
         raise InvalidIdentity(
             _("身份证号应是18位，现在是%(count)d位") % {"count": len(number)},
@@ -83,7 +95,7 @@ def _id_check(digits: str) -> str:
 
 def clean_company_code(code: str) -> str:
     """Return a unified social credit code (GB 32100) in capital form. Raises InvalidIdentity."""
-    code = re.sub(r"\s", "", clean_text(code)).upper()
+    code = re.sub(r"\s", "", _plain(code)).upper()
     if COMPANY_CODE.fullmatch(code) and _company_check(code[:17]) == code[17]:
         return code
     raise InvalidIdentity(_("统一社会信用代码不对，请照着营业执照再写一遍"))

@@ -6,15 +6,10 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 if TYPE_CHECKING:
-    from mediators.models import Body, Mediator
-
-    BodyQuerySetBase = models.QuerySet[Body, Body]
-    MediatorQuerySetBase = models.QuerySet[Mediator, Mediator]
-else:
-    BodyQuerySetBase = MediatorQuerySetBase = models.QuerySet
+    from mediators.models import Body, Mediator  # noqa: F401 named in quotes below
 
 
-class BodyQuerySet(BodyQuerySetBase):
+class BodyQuerySet(models.QuerySet["Body"]):
     def active(self) -> "BodyQuerySet":
         """Bodies that take cases."""
         return self.filter(is_active=True)
@@ -26,7 +21,7 @@ class BodyQuerySet(BodyQuerySetBase):
         return self.filter(region__in=[r.pk for r in region.lineage()])
 
 
-class MediatorQuerySet(MediatorQuerySetBase):
+class MediatorQuerySet(models.QuerySet["Mediator"]):
     def present(self, today: dt.date) -> "MediatorQuerySet":
         """Mediators who may be given a case today: account open, not on leave."""
         away = models.Q(away_until__gte=today)

@@ -12,6 +12,7 @@ and VAR_DIR to a folder of the run, so that no test meets a developer's queue or
 With REQUIRE_SERVICES=1 a run with a skipped test fails.
 """
 
+import atexit
 import contextlib
 import getpass
 import os
@@ -56,17 +57,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     services.require(item)
 
 
-def pytest_unconfigure() -> None:
-    """End what this process started; xdist workers started nothing."""
-    for folder, bin_folder in _started:
-        stop = ("-D", folder / "data", "-m", "immediate", "stop")
-        _run_as_owner(folder, bin_folder / "pg_ctl", *stop)
-    for folder in _folders:
-        shutil.rmtree(folder, ignore_errors=True)
-    _started.clear()
-    _folders.clear()
-
-
 def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = reporter.stats.get("skipped", []) if reporter else []
@@ -79,10 +69,22 @@ def choose_world() -> None:
     """Set DATABASE_URL and VAR_DIR for this process and the xdist workers that inherit them."""
     if "TEST_DATABASE_CHOICE" in os.environ:
         return
+    atexit.register(clean_up)  # not a hook: a run that fails early has started things too
     os.environ["VAR_DIR"] = str(_new_folder("mediation-var-"))
     (Path(os.environ["VAR_DIR"]) / "static").mkdir()
     choice, url = _choose_database()
     os.environ["TEST_DATABASE_CHOICE"], os.environ["DATABASE_URL"] = choice, url
+
+
+def clean_up() -> None:
+    """End the server and remove the folders that this process made."""
+    for folder, bin_folder in _started:
+        stop = ("-D", folder / "data", "-m", "immediate", "stop")
+        _run_as_owner(folder, bin_folder / "pg_ctl", *stop)
+    for folder in _folders:
+        shutil.rmtree(folder, ignore_errors=True)
+    _started.clear()
+    _folders.clear()
 
 
 def _choose_database() -> tuple[str, str]:

@@ -409,7 +409,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='keyword',
-            constraint=models.UniqueConstraint(fields=('rule_book', 'case_type', 'word'), name='one_weight_a_type_and_word', nulls_distinct=False),
+            constraint=models.UniqueConstraint(fields=('rule_book', 'case_type', 'word'), name='one_weight_a_type_and_word'),
+        ),
+        migrations.AddConstraint(
+            model_name='keyword',
+            constraint=models.UniqueConstraint(condition=models.Q(('case_type', None)), fields=('rule_book', 'word'), name='one_weight_a_word_for_nothing'),
         ),
         migrations.AddConstraint(
             model_name='signature',

@@ -44,10 +44,13 @@ class Keyword(models.Model):
         verbose_name = verbose_name_plural = _("关键词")
         constraints = [
             models.UniqueConstraint(
-                fields=["rule_book", "case_type", "word"],
-                name="one_weight_a_type_and_word",
-                nulls_distinct=False,
-            )
+                fields=["rule_book", "case_type", "word"], name="one_weight_a_type_and_word"
+            ),
+            models.UniqueConstraint(
+                fields=["rule_book", "word"],
+                condition=models.Q(case_type=None),
+                name="one_weight_a_word_for_nothing",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,10 @@
 """Sending what has been written: each notice once, with retries, never inside a request."""
 
 import datetime as dt
+import itertools
 import json
 import logging
+import time
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -16,10 +18,11 @@ logger = logging.getLogger(__name__)
 BATCH = 200
 MOST_ATTEMPTS = 5
 FIRST_WAIT = dt.timedelta(seconds=30)
+MOST_SECONDS = 60  # for one call: where the provider hangs, the task's time limit is not reached
 
 
 def send_due(*, only: str = "") -> int:
-    """Send the notices whose time has come, oldest first; return how many went out.
+    """Send the notices whose time has come, longest due first; return how many went out.
 
     A row is locked while its message is handed over, so two workers never send it twice; a worker
     killed between the provider's answer and our commit may, which one text message survives.
@@ -27,9 +30,22 @@ def send_due(*, only: str = "") -> int:
     due = Notice.objects.filter(state=Notice.State.WAITING, due_at__lte=timezone.now())
     if only:
         due = due.filter(template=only)
+    end = time.monotonic() + MOST_SECONDS
+    waiting = list(due.order_by("due_at", "id").values_list("pk", flat=True)[:BATCH])
     return sum(
-        _send_one(pk) for pk in list(due.order_by("id").values_list("pk", flat=True)[:BATCH])
+        _try_one(pk) for pk in itertools.takewhile(lambda _: time.monotonic() < end, waiting)
     )
+
+
+def _try_one(pk: int) -> bool:
+    """Send one notice; what nobody foresaw is one failed try of it, and stops no other."""
+    try:
+        return _send_one(pk)
+    except Exception as error:
+        logger.exception("notice_broken", extra={"notice": pk})
+        attempts = Notice.objects.values_list("attempts", flat=True).get(pk=pk)
+        _failed(pk, attempts, ChannelError(type(error).__name__, can_retry=True))
+        return False
 
 
 def _send_one(pk: int) -> bool:
@@ -42,7 +58,7 @@ def _send_one(pk: int) -> bool:
         try:
             notice.receipt = _hand_over(notice)
         except ChannelError as error:
-            _failed(notice, error)
+            _failed(pk, notice.attempts, error)
             return False
         notice.state, notice.sent_at = Notice.State.SENT, timezone.now()
         notice.save(update_fields=["state", "sent_at", "receipt"])
@@ -58,11 +74,13 @@ def _hand_over(notice: Notice) -> str:
     )
 
 
-def _failed(notice: Notice, error: ChannelError) -> None:
-    notice.attempts += 1
-    notice.error = str(error)[:200]
-    if not error.can_retry or notice.attempts >= MOST_ATTEMPTS:
-        notice.state = Notice.State.FAILED
-    notice.due_at = timezone.now() + FIRST_WAIT * 2**notice.attempts
-    notice.save(update_fields=["attempts", "error", "state", "due_at"])
-    logger.warning("notice_not_sent", extra={"notice": notice.pk, "attempts": notice.attempts})
+def _failed(pk: int, attempts: int, error: ChannelError) -> None:
+    attempts += 1
+    over = not error.can_retry or attempts >= MOST_ATTEMPTS
+    Notice.objects.filter(pk=pk).update(
+        attempts=attempts,
+        error=str(error)[:200],
+        state=Notice.State.FAILED if over else Notice.State.WAITING,
+        due_at=timezone.now() + FIRST_WAIT * 2**attempts,
+    )
+    logger.warning("notice_not_sent", extra={"notice": pk, "attempts": attempts})

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -17,7 +18,7 @@ cursor = link.cursor()
 cursor.execute("SHOW server_version")
 print(os.environ["TEST_DATABASE_CHOICE"], cursor.fetchone()[0])
 link.close()
-pgplugin.pytest_unconfigure()
+pgplugin.clean_up()
 print(os.path.exists(at["HOST"]))
 """
 
@@ -39,6 +40,18 @@ def test_no_test_meets_the_runtime_folder_of_the_checkout(settings):
     assert str(settings.VAR_DIR) in settings.CELERY_BROKER_TRANSPORT_OPTIONS["data_folder_in"]
 
 
+def _run_pytest(file, **environment):
+    command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "-q", "-rs"]
+    return subprocess.run(
+        [*command, "-p", "no:cacheprovider", str(file)],
+        cwd=Path(__file__).parents[2],
+        env=_environment(TEST_DATABASE="sqlite", **environment),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 @pytest.mark.slow
 def test_without_a_server_the_suite_brings_its_own_postgresql_and_takes_it_away():
     done = subprocess.run(
@@ -58,22 +71,14 @@ def test_without_a_server_the_suite_brings_its_own_postgresql_and_takes_it_away(
 def test_a_skip_fails_the_run_where_every_service_is_required(tmp_path, required, code):
     test = tmp_path / "test_skipped.py"
     test.write_text("import pytest\ndef test_it(): pytest.skip('no such service')\n")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(test)]
-    environment = _environment(TEST_DATABASE="sqlite", REQUIRE_SERVICES=required)
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = _run_pytest(test, REQUIRE_SERVICES=required)
     assert (done.returncode, "1 skipped" in done.stdout) == (code, True), done.stdout
 
 
-@pytest.mark.parametrize(("required", "word"), [("1", "1 failed"), ("", "1 skipped")])
+@pytest.mark.parametrize(("required", "word"), [("1", "1 error"), ("", "1 skipped")])
 def test_a_missing_service_skips_with_the_way_to_get_it_or_fails(tmp_path, required, word):
     test = tmp_path / "test_redis.py"
     test.write_text("from tests.services import needs_redis\n@needs_redis\ndef test_it(): pass\n")
-    command = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", str(test)]
-    environment = _environment(
-        TEST_DATABASE="sqlite",
-        TEST_REDIS_URL="redis://127.0.0.1:1",
-        REQUIRE_SERVICES=required,
-    )
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = _run_pytest(test, REQUIRE_SERVICES=required, TEST_REDIS_URL="redis://127.0.0.1:1")
     assert word in done.stdout
     assert "apt install redis-server" in done.stdout

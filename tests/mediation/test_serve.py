@@ -125,7 +125,7 @@ def test_a_taken_port_is_refused_with_a_way_out(bind):
 
 @pytest.mark.parametrize("bind", ["8000", "localhost:web"])
 def test_an_ill_formed_address_is_refused_with_an_example(bind):
-    with pytest.raises(CommandError, match="127.0.0.1:8000"):
+    with pytest.raises(CommandError, match=r"127\.0\.0\.1:8000"):
         call_command("serve", bind=bind)
 
 

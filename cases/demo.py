@@ -1,0 +1,83 @@
+"""The demonstration's posters, and which industry body knows which case types."""
+
+import secrets
+from collections.abc import Iterator
+
+from django.db import transaction
+
+from cases.models import CaseType, Channel, Poster
+from mediators.models import Body, BodyKind, Region
+
+COMPETENCE = {
+    "物业服务": ("property_service",),
+    "劳动人事": ("labour", "work_injury"),
+    "知识产权": ("intellectual_property",),
+    "婚姻家事": ("marriage_family",),
+    "医疗": ("medical",),
+    "道路交通": ("traffic_accident",),
+    "消费": ("consumer",),
+    "金融": ("finance",),
+    "建设工程": ("construction",),
+    "保险": ("insurance",),
+    "互联网": ("internet",),
+    "生态环境": ("environment",),
+    "房产交易": ("housing_sale",),
+    "住房租赁": ("housing_lease",),
+    "商会": ("sale_contract", "corporate"),
+    "教育培训": ("other_contract",),
+}
+STABLE_TOKENS = {"西兴街道": "xixing", "长河街道": "changhe", "浦沿街道": "puyan"}
+WINDOWS = {
+    "window": ("区矛调中心窗口（演示）", "binjiang"),
+    "win-xixing": ("西兴街道窗口（演示）", "xixing"),
+    "win-changhe": ("长河街道窗口（演示）", "changhe"),
+    "win-puyan": ("浦沿街道窗口（演示）", "puyan"),
+}
+
+
+@transaction.atomic
+def populate() -> int:
+    """Name the case types of the demonstration's industry bodies and put up posters.
+
+    One poster for each region, body and window; returns how many. Bodies must have been made up.
+    """
+    types = {case_type.key: case_type for case_type in CaseType.objects.all()}
+    bodies = list(Body.objects.filter(is_demo=True).select_related("region", "kind").order_by("pk"))
+    for field, keys in COMPETENCE.items():
+        known = [body for body in _industry(bodies) if body.name.startswith(f"滨江区{field}")]
+        for key in keys:
+            types[key].bodies.add(*known)
+    return len(Poster.objects.bulk_create(_posters(bodies)))
+
+
+def _industry(bodies: list[Body]) -> list[Body]:
+    return [body for body in bodies if body.kind.family == BodyKind.Family.INDUSTRY]
+
+
+def _posters(bodies: list[Body]) -> Iterator[Poster]:
+    public, window = Channel.objects.get(key="public"), Channel.objects.get(key="window")
+    regions = {region.key: region for region in Region.objects.order_by("pk")}
+    for region in regions.values():
+        token = STABLE_TOKENS.get(region.name) or new_token()
+        yield Poster(token=token, label=region.name, channel=public, region=region)
+    for token, (label, key) in WINDOWS.items():
+        yield Poster(token=token, label=label, channel=window, region=regions[key])
+    for body in bodies:
+        yield Poster(
+            token=new_token(),
+            label=body.name,
+            channel=public,
+            region=_place_of(body),
+            body=body,
+        )
+
+
+def _place_of(body: Body) -> Region | None:
+    """A body of the whole district says nothing about where a dispute arose."""
+    whole = body.region.level == Region.Level.DISTRICT
+    return None if whole else body.region
+
+
+def new_token() -> str:
+    """Return the random token of a poster, safe in an address."""
+    return secrets.token_hex(4)
