@@ -6,11 +6,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import events, onetime
-from cases.budgets import HOUR, spend
+from cases.budgets import HOUR, give_back, spend
 from cases.codes import clean_short_code
 from cases.errors import CodeRefused, TooOften
 from cases.models import Case, Party
-from mediators.errors import InvalidIdentity
 from mediators.identity import clean_phone
 from mediators.sealing import blind_index
 
@@ -33,17 +32,25 @@ def by_token(token: str) -> Case | None:
 
 
 def by_short_code(typed: str, *, address: str) -> Found | None:
-    """Return the case of a typed code, or None; guessing is counted. Raises TooOften."""
+    """Return the case of a typed code, or None; wrong codes are counted. Raises TooOften.
+
+    Counted before it is looked up, and taken back when it is right: past the limit a right code
+    is refused like a wrong one, else the limit would stop nobody who guesses.
+    """
+    here = f"guess:{address}"
+    if not (
+        spend(here, limit=GUESSES_AN_HOUR, seconds=HOUR)
+        and spend("guesses", limit=HOUSE_GUESSES_AN_HOUR, seconds=HOUR)
+    ):
+        raise TooOften(_("试得太多了，请过一小时再试，或者打电话问"))
     code = clean_short_code(typed)
     index = blind_index(code or typed[:40], purpose="code")
     case = code and Case.objects.filter(mediation_code__short_index=index).first()
-    if case:
-        return Found(case, case.mediation_code.token)
-    wrong_here = spend(f"guess:{address}", limit=GUESSES_AN_HOUR, seconds=HOUR)
-    wrong_anywhere = spend("guesses", limit=HOUSE_GUESSES_AN_HOUR, seconds=HOUR)
-    if not (wrong_here and wrong_anywhere):
-        raise TooOften(_("试得太多了，请过一小时再试，或者打电话问"))
-    return None
+    if not case:
+        return None
+    give_back(here, seconds=HOUR)
+    give_back("guesses", seconds=HOUR)
+    return Found(case, case.mediation_code.token)
 
 
 def by_link(link: str) -> Party | None:
@@ -66,21 +73,19 @@ def ask_code(case: Case, *, phone: str) -> str:
     phone = clean_phone(phone)
     if _party(case, phone):
         onetime.send(phone, purpose=purpose(case))
-    elif not spend(f"stranger:{blind_index(phone, purpose='phone')}", limit=1, seconds=60):
-        raise TooOften(_("发得太勤了，请等1分钟再试。也可以打电话告诉我们"))
+    else:
+        onetime.pretend(phone, purpose=purpose(case))
     return phone
 
 
 def prove_phone(case: Case, *, phone: str, code: str) -> Party:
-    """Return the party that this phone and code prove. Raises CodeRefused in the same words
-    whether the phone is unknown or the code wrong."""
-    try:
-        party = _party(case, clean_phone(phone))
-    except InvalidIdentity:
-        party = None
-    if party is None:
-        raise CodeRefused(_("验证码不对，还可以试%(left)d次") % {"left": onetime.TRIES - 1})
-    onetime.check(party.phone, purpose=purpose(case), code=code)
+    """Return the party that this phone and code prove. Raises InvalidIdentity, CodeRefused: in
+    the same words whether the phone is unknown or the code wrong."""
+    phone = clean_phone(phone)
+    onetime.check(phone, purpose=purpose(case), code=code)
+    party = _party(case, phone)
+    if party is None:  # a code that was never sent, guessed
+        raise CodeRefused(_("验证码过期了，请再发一个"))
     if party.phone_proved_at is None:
         party.phone_proved_at = timezone.now()
         party.save(update_fields=["phone_proved_at"])

@@ -1,8 +1,8 @@
 """Limits on how often: messages to a phone, filings, guesses. Counted in the database."""
 
 import datetime as dt
+from typing import Any
 
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -16,14 +16,25 @@ def spend(subject: str, *, limit: int, seconds: int) -> bool:
 
     One conditional UPDATE, so that parallel requests cannot pass together.
     """
-    with transaction.atomic():
-        row, _ = Budget.objects.get_or_create(subject=subject, window=_window(seconds))
-        return bool(Budget.objects.filter(pk=row.pk, count__lt=limit).update(count=F("count") + 1))
+    window = _window(subject, seconds)
+    free = Budget.objects.filter(**window, count__lt=limit)
+    if free.update(count=F("count") + 1):
+        return True
+    Budget.objects.bulk_create([Budget(**window)], ignore_conflicts=True)
+    return bool(free.update(count=F("count") + 1))
 
 
-def _window(seconds: int) -> dt.datetime:
+def give_back(subject: str, *, seconds: int) -> None:
+    """Take one use off the count of this window again: it was not one to be counted."""
+    used = Budget.objects.filter(**_window(subject, seconds), count__gt=0)
+    used.update(count=F("count") - 1)
+
+
+def _window(subject: str, seconds: int) -> dict[str, Any]:
+    """Return what names the row of this moment; an hour's count is never a minute's."""
     now = int(timezone.now().timestamp())
-    return dt.datetime.fromtimestamp(now - now % seconds, tz=dt.UTC)
+    began = dt.datetime.fromtimestamp(now - now % seconds, tz=dt.UTC)
+    return {"subject": f"{subject}/{seconds}", "window": began}
 
 
 def forget(before: dt.datetime) -> int:

@@ -1,6 +1,7 @@
 """The clocks of a case: legal periods kept as data, applied with the loaded calendar."""
 
 import datetime as dt
+from collections.abc import Callable
 
 from cases.deadlines import WorkCalendar, after_calendar_days, after_working_days
 from cases.models import CalendarDay, Case, Clock
@@ -25,6 +26,14 @@ def due_date(clock: Clock, start: dt.date) -> dt.date:
 def due(key: str, start: dt.date) -> dt.date:
     """Return the last day of the clock of this key."""
     return due_date(Clock.objects.get(key=key), start)
+
+
+def reckoner(key: str) -> Callable[[dt.date], dt.date]:
+    """Return a function that counts this clock from any day; data is read once, for whole lists."""
+    clock = Clock.objects.get(key=key)
+    calendar = work_calendar()
+    count = after_working_days if clock.unit == Clock.Unit.WORKING else after_calendar_days
+    return lambda start: count(start, clock.days, calendar)
 
 
 def mediation_due(case: Case, start: dt.date) -> dt.date:

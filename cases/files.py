@@ -102,7 +102,7 @@ def _redrawn(data: bytes, title: str) -> tuple[bytes, str]:
             picture = ImageOps.exif_transpose(picture)
             picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
             out = io.BytesIO()
-            picture.convert("RGB").save(out, "JPEG", quality=85)
+            _on_white(picture).save(out, "JPEG", quality=85)
     except (
         UnidentifiedImageError,
         OSError,
@@ -113,6 +113,14 @@ def _redrawn(data: bytes, title: str) -> tuple[bytes, str]:
     ):
         raise broken from None
     return out.getvalue(), "image/jpeg"
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """Lay a picture with clear parts on white, as a screen shows it; JPEG has no clear parts."""
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    white = Image.new("RGBA", picture.size, "white")
+    return Image.alpha_composite(white, picture.convert("RGBA")).convert("RGB")
 
 
 def remove(attachment: Attachment) -> None:

@@ -21,6 +21,7 @@ from cases.models import (
     Session,
 )
 from cases.policies import Actor, Standing, standing
+from cases.querysets import WORKED_ON
 from mediators.identity import clean_phone, clean_text
 from mediators.models import Mediator, User
 
@@ -81,6 +82,8 @@ def assign_mediator(case: Case, *, mediator: Mediator, actor: User) -> Case:
     case = _locked(case)
     if Standing.LEAD not in standing(actor, case) or mediator.body_id != case.body_id:
         raise CaseError(_("只有本组织的负责人可以换本组织的调解员"))
+    if case.status not in WORKED_ON:
+        raise CaseError(_("案件已经结束，不能再换调解员"))
     case.mediator = mediator
     case.save(update_fields=["mediator"])
     case.assignments.filter(
@@ -104,9 +107,11 @@ def answer_invitation(party: Party, *, agrees: bool, actor: Actor) -> Case:
     """Record whether a party agrees to mediation; mediation begins when every one does.
 
     A refusal ends it at once (在线调解规则 25(4)). The party answers itself, or the mediator
-    records what it said when reached. Raises TransitionNotAllowed.
+    records what it said when reached. Raises CaseError.
     """
     case = _locked(party.case)
+    if actor != party:
+        _require_handler(case, actor)
     if case.status not in (Case.Status.INVITING, Case.Status.MEDIATING, Case.Status.AGREED):
         raise CaseError(_("现在不用回答：调解还没有开始，或者已经结束"))
     party.answer = Party.Answer.AGREES if agrees else Party.Answer.REFUSES
@@ -239,7 +244,7 @@ def withdraw(case: Case, *, actor: Party, note: str = "") -> Case:
     return move(case, Action.WITHDRAW, actor=actor)
 
 
-def _require_handler(case: Case, actor: User) -> None:
+def _require_handler(case: Case, actor: Actor) -> None:
     if not standing(actor, case) & {Standing.HANDLER, Standing.LEAD}:
         raise CaseError(_("只有本案调解员或本组织负责人可以这样做"))
     if case.status not in (Case.Status.INVITING, Case.Status.MEDIATING, Case.Status.AGREED):

@@ -30,20 +30,10 @@ HOUSE_PER_DAY = 50_000  # all phones together: a fuse for the message budget
 
 def send(phone: str, *, purpose: str) -> OneTimeCode:
     """Send a fresh code to a cleaned mobile number. Raises TooOften, InvalidIdentity."""
-    if not is_mobile(phone):
-        raise InvalidIdentity(_("验证码只能发到手机，请写11位手机号"))
-    index = blind_index(phone, purpose="phone")
-    _spend(index)
+    index = _allow(phone)
     code = f"{secrets.randbelow(10**6):06d}"
-    now = timezone.now()
     with transaction.atomic():
-        row = OneTimeCode.objects.create(
-            phone_index=index,
-            purpose=purpose,
-            digest=_digest(index, purpose, code),
-            sent_at=now,
-            expires_at=now + dt.timedelta(minutes=MINUTES_VALID),
-        )
+        row = _issue(index, purpose, code)
         messages.write(
             "one_time_code",
             messages.Recipient(phone=phone),
@@ -54,7 +44,31 @@ def send(phone: str, *, purpose: str) -> OneTimeCode:
     return row
 
 
-def _spend(index: str) -> None:
+def pretend(phone: str, *, purpose: str) -> None:
+    """Do all that `send` does except sending, and raise the same.
+
+    For a phone that is not known here: whoever asked cannot tell, neither from the answer nor from
+    how its guesses are counted.
+    """
+    _issue(_allow(phone), purpose, secrets.token_hex(16))
+
+
+def _issue(index: str, purpose: str, code: str) -> OneTimeCode:
+    now = timezone.now()
+    return OneTimeCode.objects.create(
+        phone_index=index,
+        purpose=purpose,
+        digest=_digest(index, purpose, code),
+        sent_at=now,
+        expires_at=now + dt.timedelta(minutes=MINUTES_VALID),
+    )
+
+
+def _allow(phone: str) -> str:
+    """Return the index of a phone that may get one more code now."""
+    if not is_mobile(phone):
+        raise InvalidIdentity(_("验证码只能发到手机，请写11位手机号"))
+    index = blind_index(phone, purpose="phone")
     if not spend(f"code:{index}", limit=PER_MINUTE, seconds=MINUTE):
         raise TooOften(_("发得太勤了，请等1分钟再试。也可以打电话告诉我们"))
     if not (
@@ -63,6 +77,7 @@ def _spend(index: str) -> None:
         and spend("codes", limit=HOUSE_PER_DAY, seconds=DAY)
     ):
         raise TooOften(_("今天发的验证码太多了，请过一会儿再试，或者打电话告诉我们"))
+    return index
 
 
 def check(phone: str, *, purpose: str, code: str, single_use: bool = True) -> None:

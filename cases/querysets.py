@@ -59,3 +59,24 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.select_related(
             "case_type", "region", "body", "mediator__user", "channel"
         ).prefetch_related("parties")
+
+    def by_clock(self) -> "CaseQuerySet":
+        """Order by the last day that runs now: for an answer, then for mediation; none last."""
+        running = models.Case(
+            models.When(status="dispatched", then="respond_by"), default="mediate_by"
+        )
+        return self.annotate(running=running).order_by(
+            models.F("running").asc(nulls_last=True), "-id"
+        )
+
+    def search(self, words: str) -> "CaseQuerySet":
+        """Cases by number, court number or the name of a party."""
+        if NUMBER.fullmatch(words):
+            return self.by_number(words)
+        named = models.Q(parties__name__icontains=words) | models.Q(court_number__icontains=words)
+        return self.filter(pk__in=self.model.objects.filter(named).values("pk"))
+
+    def count_by_status(self) -> dict[str, int]:
+        """How many cases stand where."""
+        rows = self.order_by().values_list("status").annotate(models.Count("id", distinct=True))
+        return dict(rows)

@@ -16,6 +16,8 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
 
+from cases.messages import TEXTS
+
 Rule = Callable[[Any], CheckMessage | None]
 
 KEY_CHARACTERS = 50  # what Django asks of SECRET_KEY
@@ -192,6 +194,18 @@ def sms_account(conf: Any) -> CheckMessage | None:
     )
 
 
+def sms_templates(conf: Any) -> CheckMessage | None:
+    missing = sorted(TEXTS.keys() - conf.SMS_TEMPLATES.keys())
+    if "sms" not in conf.NOTICE_BACKEND.lower() or not missing:
+        return None
+    return Error(
+        _("SMS_TEMPLATES 缺少这些短信的模板，它们将无法发出：%(names)s。")
+        % {"names": ", ".join(missing)},
+        hint=_("写明服务商审核通过的模板编号，例如 one_time_code=SMS_123,filed=SMS_124。"),
+        id="mediation.E016",
+    )
+
+
 def cache_serializer(conf: Any) -> CheckMessage | None:
     """Refuse pickles in a cache shared over the network: whoever writes one runs code here."""
     if all(_is_pickle_free(cache) for cache in conf.CACHES.values()):
@@ -258,6 +272,7 @@ RULES: Iterable[Rule] = (
     cookies,
     notice_channel,
     sms_account,
+    sms_templates,
     cache_serializer,
     task_content,
     database,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -14,6 +14,7 @@ from cases.errors import CaseError, InvalidFiling, KeyReused, TooOften
 from mediators.errors import PeopleError
 from scoring.errors import ScoringError
 
+API = "/api/"
 Refusal = CaseError | PeopleError | ScoringError
 
 
@@ -51,6 +52,12 @@ def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
     if header := getattr(error, "auth_header", None):
         answer["WWW-Authenticate"] = header
     return answer
+
+
+def api_server_error() -> JsonResponse:
+    """Return what the API says of a mistake of ours, in the shape of all its errors."""
+    words = _("系统出了问题，请稍后再试")
+    return JsonResponse({"code": "server_error", "message": words, "fields": {}}, status=500)
 
 
 def _answer(status: int, code: str, message: str, fields: dict[str, str]) -> Response:

@@ -1,5 +1,7 @@
 """Pages of the house itself: colours as a stylesheet, staff's front door, developer's letterbox."""
 
+import re
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -10,8 +12,15 @@ from django.views.decorators.http import require_safe
 
 from cases.faces import all_faces
 from cases.models import Notice
+from cases.web.forms import RespondentForm
+from mediation import responses
 from mediators.models import User
 
+ICONS = (
+    "tray clock talk tick signpost stamp warning calendar camera phone arrow check person body"
+    " file download print message lock brand"
+).split()
+LINK = re.compile(r"(https?://[!-~]+)")  # splits a text: every second piece is an address
 HOMES = {
     User.Role.MEDIATOR: "workbench",
     User.Role.LEAD: "workbench",
@@ -45,12 +54,15 @@ def dev_messages(request: HttpRequest) -> HttpResponse:
         raise Http404
     notices = Notice.objects.select_related("user")
     page = Paginator(notices, 30).get_page(request.GET.get("page"))
-    return render(request, "dev/messages.html", {"page_obj": page})
+    rows = [(notice, LINK.split(notice.text)) for notice in page]
+    return render(request, "dev/messages.html", {"page_obj": page, "rows": rows})
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component in all its states."""
-    return render(request, "styleguide.html", {"faces": all_faces()})
+    form = RespondentForm({"kind": "person", "phone": "138"})
+    context = {"faces": all_faces(), "icons": ICONS, "form": form}
+    return render(request, "styleguide.html", context)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -71,4 +83,6 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith(responses.API):
+        return responses.api_server_error()
     return render(request, "errors/500.html", status=500)

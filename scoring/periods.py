@@ -23,6 +23,11 @@ def following(month: dt.date) -> dt.date:
     return (month + dt.timedelta(days=31)).replace(day=1)
 
 
+def next_start(day: dt.date) -> dt.date:
+    """Return the day after `day` on which the next month of points begins: the 26th."""
+    return month_of(day).replace(day=CLOSING_DAY) + dt.timedelta(days=1)
+
+
 def open_month(day: dt.date) -> dt.date:
     """Return the month a day counts for, or the next that is still open."""
     month = month_of(day)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
-from django.core import management
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models import Max
 from django.test import TransactionTestCase
@@ -62,8 +62,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 def django_db_setup(django_db_setup, django_db_blocker) -> None:
     """Load the shipped reference data once; tests read it and leave it as it is."""
     with django_db_blocker.unblock():
-        if "load_reference" in management.get_commands():
-            management.call_command("load_reference", verbosity=0)
+        call_command("load_reference", verbosity=0)
         for model in REFERENCE:
             highest = model._default_manager.aggregate(highest=Max("pk"))["highest"]
             _highest[model._meta.db_table] = highest or 0

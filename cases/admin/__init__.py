@@ -1,0 +1,5 @@
+"""The court's desk and the reference data of cases, in the admin."""
+
+from cases.admin import cases, colours, confirmations, records, reference
+
+__all__ = ["cases", "colours", "confirmations", "records", "reference"]

@@ -1,7 +1,5 @@
 """What a partner system sends to file a dispute, and the receipt it gets."""
 
-from typing import Any
-
 from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
@@ -17,20 +15,9 @@ from mediators.models import Region
 COURT_CHANNEL = "court"
 
 
-class RegionField(serializers.CharField):
-    """A region by its key or, where it has one, its division code."""
-
-    def to_internal_value(self, data: Any) -> Region:  # type: ignore[override]
-        text = super().to_internal_value(data)
-        region = Region.objects.filter(Q(key=text) | Q(code=text)).first()
-        if region is None:
-            raise serializers.ValidationError(_("没有这个地区，请看 /api/v1/regions/"))
-        return region
-
-
 class PersonSerializer(serializers.Serializer[Person]):
     kind = serializers.ChoiceField(Party.Kind.choices, default=Party.Kind.PERSON)
-    name = serializers.CharField(max_length=60)
+    name = serializers.CharField(min_length=1, max_length=60)
     phone = serializers.CharField(max_length=30, required=False, allow_blank=True, default="")
     whereabouts = serializers.CharField(
         max_length=120,
@@ -43,7 +30,7 @@ class PersonSerializer(serializers.Serializer[Person]):
 
 class ApplicantSerializer(PersonSerializer):
     phone = serializers.CharField(
-        max_length=30, help_text="Mainland phone: the code and the messages go to it."
+        min_length=1, max_length=30, help_text="Mainland phone: the code and the messages go to it."
     )
 
 
@@ -65,7 +52,7 @@ class FilingSerializer(serializers.Serializer[Dispute]):
         default=None,
         help_text="In yuan.",
     )
-    region = RegionField(
+    region = serializers.CharField(
         required=False,
         allow_null=True,
         default=None,
@@ -96,6 +83,14 @@ class FilingSerializer(serializers.Serializer[Dispute]):
                 _("这个密钥只能用渠道%(channel)s") % {"channel": self._key.channel.key}
             )
         return value
+
+    def validate_region(self, value: str | None) -> Region | None:
+        """Find the region that was named."""
+        if value is None:
+            return None
+        if region := Region.objects.filter(Q(key=value) | Q(code=value)).first():
+            return region
+        raise serializers.ValidationError(_("没有这个地区，请看 /api/v1/regions/"))
 
     def validate_court_number(self, value: str) -> str:
         """Only the court gives numbers of pre-litigation cases."""

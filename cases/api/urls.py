@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from cases.api import views
 
@@ -8,5 +8,5 @@ urlpatterns = [
     path("cases/<str:number>/actions/", views.CaseActions.as_view(), name="api-case-actions"),
     path("case-types/", views.CaseTypes.as_view(), name="api-case-types"),
     path("regions/", views.Regions.as_view(), name="api-regions"),
-    path("<path:rest>", views.Nowhere.as_view(), name="api-nowhere"),
+    re_path("", views.Nowhere.as_view(), name="api-nowhere"),
 ]

@@ -38,7 +38,7 @@ class Cases(ListAPIView[Case]):
     permission_classes = [*ListAPIView.permission_classes, FilesWithChannelKey]
 
     def get_queryset(self) -> QuerySet[Case]:
-        query = CaseQuery(data=self.request.query_params)
+        query = CaseQuery(data=self.request.query_params.dict())
         return query.narrow(Case.objects.visible_to(_user(self.request)).with_people())
 
     @extend_schema(operation_id="list_cases", parameters=[CaseQuery])

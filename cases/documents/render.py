@@ -136,7 +136,7 @@ def render(
                 ignore_system_fonts=True,
                 sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
                 pdf_standards=[ARCHIVE] if archive else [],
-                timestamp=made and made.astimezone(dt.UTC),
+                timestamp=made and made.astimezone(dt.UTC).replace(microsecond=0),
             )
         except (RuntimeError, OSError, TypeError, ValueError) as error:
             raise DocumentError(f"{template}: {error}") from error

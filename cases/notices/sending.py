@@ -56,7 +56,7 @@ def _send_one(pk: int) -> bool:
         if notice is None:
             return False
         try:
-            notice.receipt = _hand_over(notice)
+            notice.receipt = _hand_over(notice)[:120]
         except ChannelError as error:
             _failed(pk, notice.attempts, error)
             return False

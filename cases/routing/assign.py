@@ -151,12 +151,17 @@ def dispatch(
     case.body = body
     case.mediator = mediator or pick_mediator(body)
     case.case_type, case.case_type_version = case_type, case_type.version
-    case.respond_by = clocks.due(clocks.RESPOND, timezone.localdate())
+    case.respond_by = respond_by = clocks.due(clocks.RESPOND, timezone.localdate())
     case.save(update_fields=["body", "mediator", "case_type", "case_type_version", "respond_by"])
+    case = move(case, Action.DISPATCH, actor=actor, body=body.pk, case_type=case_type.key)
     Assignment.objects.create(
-        case=case, body=body, mediator=case.mediator, reason=reason, respond_by=case.respond_by
+        case=case,
+        body=body,
+        mediator_id=case.mediator_id,
+        reason=reason,
+        respond_by=respond_by,
     )
-    return move(case, Action.DISPATCH, actor=actor, body=body.pk, case_type=case_type.key)
+    return case
 
 
 def _refuse_barred(body: Body, case_type: CaseType) -> None:

@@ -52,6 +52,7 @@ def sign(
 
     Raises CodeRefused, CaseError (text changed since, paper only, name does not match).
     """
+    _refuse_stranger(party, agreement)
     _refuse_paper_only(agreement.case)
     _refuse_wrong_hand(party, hand)
     _refuse_changed(agreement, shown)
@@ -59,13 +60,7 @@ def sign(
     method = Signature.Method.DRAWN if hand.picture else Signature.Method.TYPED
     with transaction.atomic():
         agreement = _locked(agreement, shown)
-        Consent.objects.create(
-            party=party,
-            purpose=Consent.Purpose.ELECTRONIC_SIGNING,
-            text_version=agreement.digest[:16],
-            means="web",
-        )
-        signature, _fresh = Signature.objects.get_or_create(
+        signature, fresh = Signature.objects.get_or_create(
             agreement=agreement,
             party=party,
             defaults={
@@ -76,8 +71,10 @@ def sign(
                 "device": device[:200],
             },
         )
-        events.record(agreement.case, "agreement.signed", actor=party, method=method)
-        _complete(agreement)
+        if fresh:
+            _consent(party, agreement)
+            events.record(agreement.case, "agreement.signed", actor=party, method=method)
+            _complete(agreement)
     return signature
 
 
@@ -85,11 +82,12 @@ def sign_on_paper(
     party: Party, agreement: Agreement, *, scan: Attachment, actor: User, shown: str
 ) -> Signature:
     """Record that a party signed on paper before the mediator, with the scan. Raises CaseError."""
+    _refuse_stranger(party, agreement)
     with transaction.atomic():
         agreement = _locked(agreement, shown)
         if Standing.HANDLER not in standing(actor, agreement.case):
             raise CaseError(_("只有本案调解员可以登记纸上签字"))
-        signature, _fresh = Signature.objects.get_or_create(
+        signature, fresh = Signature.objects.get_or_create(
             agreement=agreement,
             party=party,
             defaults={
@@ -99,10 +97,11 @@ def sign_on_paper(
                 "digest": shown,
             },
         )
-        events.record(
-            agreement.case, "agreement.signed", actor=actor, method=Signature.Method.PAPER
-        )
-        _complete(agreement)
+        if fresh:
+            events.record(
+                agreement.case, "agreement.signed", actor=actor, method=Signature.Method.PAPER
+            )
+            _complete(agreement)
     return signature
 
 
@@ -192,11 +191,32 @@ def store_document(agreement: Agreement) -> Agreement:
 
 
 def _locked(agreement: Agreement, shown: str) -> Agreement:
-    """Lock the case, then the agreement; refuse a text that is no longer the one shown."""
-    Case.objects.select_for_update(of=("self",)).get(pk=agreement.case_id)
+    """Lock the case, then the agreement; refuse a text that is no longer the one shown.
+
+    A case that was withdrawn or ended meanwhile takes no signature either.
+    """
+    case = Case.objects.select_for_update(of=("self",)).get(pk=agreement.case_id)
     agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
     _refuse_changed(agreement, shown)
+    if case.status != Case.Status.AGREED:
+        raise CaseError(_("案件已经结束，不能再签"))
+    agreement.case = case
     return agreement
+
+
+def _consent(party: Party, agreement: Agreement) -> None:
+    """Keep that the party agreed to sign electronically (电子签名法 3), and to which text."""
+    Consent.objects.create(
+        party=party,
+        purpose=Consent.Purpose.ELECTRONIC_SIGNING,
+        text_version=agreement.digest[:16],
+        means="web",
+    )
+
+
+def _refuse_stranger(party: Party, agreement: Agreement) -> None:
+    if party.case_id != agreement.case_id:
+        raise CaseError(_("只有本案当事人可以签"))
 
 
 def _refuse_changed(agreement: Agreement, shown: str) -> None:

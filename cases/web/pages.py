@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from cases import qr
 from cases.codes import grouped
-from cases.documents import ReceiptData
+from cases.documents import PosterData, ReceiptData
 from cases.faces import face_of
-from cases.models import Case, Party
+from cases.models import Case, Party, Poster
 
 SESSION_KEY = "parties"
 
@@ -95,3 +95,13 @@ def receipt_data(case: Case) -> ReceiptData:
 def path(name: str, token: str) -> str:
     """Return the path of one of a case's pages."""
     return reverse(name, args=[token])
+
+
+def poster_data(poster: Poster) -> PosterData:
+    """Return what a poster says: its place, and the address of the filing form for that place."""
+    return PosterData(
+        place=poster.label,
+        url=f"{settings.SITE_URL}{reverse('poster', args=[poster.token])}",
+        centre=settings.CENTRE_NAME,
+        phone=settings.HELP_PHONE,
+    )

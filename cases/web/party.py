@@ -58,7 +58,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     case = _case(token)
     link = request.POST.get("link") or request.GET.get("link", "")
     phone = _phone_of_link(case, link)
-    phone_form = forms.PhoneForm(request.POST or None)
+    phone_form = forms.PhoneForm(None if phone else request.POST or None)
     code_form = forms.CodeForm(request.POST if "code" in request.POST else None)
     if request.method == "POST" and (phone or phone_form.is_valid()):
         phone = phone or phone_form.cleaned_data["phone"]

@@ -17,8 +17,10 @@ from mediators.models import AuditEntry, Body, Mediator, User
 
 if TYPE_CHECKING:
     NewUserFormBase = AdminUserCreationForm[User]
+    StockUserAdmin = auth_admin.UserAdmin[User]
 else:
     NewUserFormBase = AdminUserCreationForm
+    StockUserAdmin = auth_admin.UserAdmin
 
 
 class NewUserForm(NewUserFormBase):
@@ -28,7 +30,7 @@ class NewUserForm(NewUserFormBase):
 
 
 @admin.register(User)
-class UserAdmin(HouseAdmin, auth_admin.UserAdmin):  # type: ignore[misc]
+class UserAdmin(HouseAdmin, StockUserAdmin):
     """People who sign in. What they may do follows from their role, so there is nothing to tick."""
 
     add_form = NewUserForm

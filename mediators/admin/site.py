@@ -21,7 +21,7 @@ def sign_in(request: HttpRequest, extra_context: dict[str, Any] | None = None) -
     return redirect_to_login(wanted if inside else reverse("admin:index"), reverse("sign-in"))
 
 
-admin.site.login = sign_in  # type: ignore[method-assign, assignment]
-admin.site.site_header = admin.site.site_title = _("一码解纠纷 · 法院与管理")  # type: ignore[assignment]
-admin.site.index_title = _("今天从哪里开始")  # type: ignore[assignment]
+admin.site.login = sign_in  # type: ignore[method-assign]
+admin.site.site_header = admin.site.site_title = _("一码解纠纷 · 法院与管理")
+admin.site.index_title = _("今天从哪里开始")
 admin.site.unregister(Group)  # rights come from mediators/roles.py alone

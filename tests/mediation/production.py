@@ -2,6 +2,8 @@
 
 import base64
 
+from cases.messages import TEXTS
+
 SAFE = {
     "DEBUG": "false",
     "SECRET_KEY": "3f9a6c1e8b7d4052" * 4,
@@ -17,4 +19,5 @@ SAFE = {
     "SMS_ENDPOINT": "https://dysmsapi.aliyuncs.com",
     "SMS_ACCESS_KEY_ID": "id-of-the-account",
     "SMS_ACCESS_KEY_SECRET": "secret-of-the-account",
+    "SMS_TEMPLATES": ",".join(f"{name}=SMS_{at}" for at, name in enumerate(TEXTS)),
 }

@@ -36,6 +36,7 @@ UNSAFE = [
     ("mediation.E013", {"SMS_ENDPOINT": "http://dysmsapi.aliyuncs.com"}),
     ("mediation.E014", {"CACHE_URL": "redis://127.0.0.1:6379/1"}),
     ("mediation.E014", {"CACHE_URL": "filecache:///tmp/cache"}),
+    ("mediation.E016", {"SMS_TEMPLATES": "one_time_code=SMS_1"}),
     ("mediation.W001", {"DATABASE_URL": "sqlite:////tmp/mediation.sqlite3"}),
     ("mediation.W002", {"CELERY_BROKER_URL": "safefs://"}),
 ]

@@ -67,6 +67,7 @@ def test_without_a_server_the_suite_brings_its_own_postgresql_and_takes_it_away(
     assert second == "False"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("required", "code"), [("1", 1), ("", 0)])
 def test_a_skip_fails_the_run_where_every_service_is_required(tmp_path, required, code):
     test = tmp_path / "test_skipped.py"
@@ -75,6 +76,7 @@ def test_a_skip_fails_the_run_where_every_service_is_required(tmp_path, required
     assert (done.returncode, "1 skipped" in done.stdout) == (code, True), done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("required", "word"), [("1", "1 error"), ("", "1 skipped")])
 def test_a_missing_service_skips_with_the_way_to_get_it_or_fails(tmp_path, required, word):
     test = tmp_path / "test_redis.py"

@@ -1,0 +1,133 @@
+"""What a made-up history consists of: plans, the world they share, and the lives lived by them."""
+
+import datetime as dt
+import re
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from random import Random
+
+from cases import events
+from cases.deadlines import WorkCalendar
+from cases.models import Case, Channel, Notice, Party
+from cases.notices import sending
+from cases.simulation.clock import Clock, Diary
+from cases.simulation.stories import Story
+from mediators.models import Region, User
+
+# A step is what happens between two yields; what is yielded is when the next one happens.
+Steps = Generator[dt.datetime, None, None]
+Going = Generator[dt.datetime, None, bool]  # returns whether the case goes on
+SIX_DIGITS = re.compile(r"[0-9]{6}")
+
+
+class Ending(StrEnum):
+    """How a case is meant to end, if nothing comes between."""
+
+    WRITTEN = "written"
+    ORAL = "oral"
+    CONFIRMED = "confirmed"
+    NOT_CONFIRMED = "not_confirmed"
+    UNREACHABLE = "unreachable"
+    DECLINED = "declined"
+    FAR_APART = "far_apart"
+    EXPIRED = "expired"
+    NOT_SIGNED = "not_signed"
+    LITIGATED = "litigated"
+    WITHDRAWN = "withdrawn"
+    REJECTED = "rejected"
+    MERGED = "merged"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is decided of a case before it begins."""
+
+    number: int
+    filed_at: dt.datetime
+    story: Story
+    channel: str
+    region: Region | None
+    ending: Ending
+    stop: str = ""  # the status in which a case stays that must show it
+    pace: float = 1.0
+
+    @property
+    def is_exemplary(self) -> bool:
+        """Say whether this case must reach its status, so that no accident may come between."""
+        return self.pace < 1
+
+
+@dataclass
+class World:
+    """What all cases of a history share."""
+
+    clock: Clock
+    calendar: WorkCalendar
+    dispatcher: User
+    clerk: User
+    channels: dict[str, Channel]
+    first_person: int
+    lives: list["Life"] = field(default_factory=list)
+
+    def catch_up(self) -> None:
+        """Do what the worker does within seconds: relay events, send messages."""
+        while events.relay():
+            pass
+        while sending.send_due():
+            pass
+
+
+class Life:
+    """One case on its way."""
+
+    def __init__(self, plan: Plan, world: World, seed: int) -> None:
+        self.plan = plan
+        self.world = world
+        # Of its own, so that a life does not depend on what others draw.
+        self.rng = Random(f"{seed}:{plan.number}")  # noqa: S311
+        self.diary = Diary(world.calendar, self.rng, plan.pace)
+        self.case = Case()
+
+    @property
+    def now(self) -> dt.datetime:
+        return self.world.clock.at
+
+    def reload(self) -> None:
+        """Read the case as it is now: others work on it as well."""
+        if self.case.pk:
+            rows = Case.objects.select_related("body", "mediator__user", "case_type", "region")
+            self.case = rows.get(pk=self.case.pk)
+
+    def done(self) -> None:
+        """End a deed: let the worker catch up, and see what has become of the case."""
+        self.world.catch_up()
+        self.reload()
+
+    def office(self, least: float, most: float) -> dt.datetime:
+        """Return a time in office hours, so many hours of work from now."""
+        return self.diary.office(self.now, least, most)
+
+    def citizen(self, least: float, most: float) -> dt.datetime:
+        """Return a waking hour, so many hours from now."""
+        return self.diary.citizen(self.now, least, most)
+
+    def chance(self, probability: float) -> bool:
+        """Say whether something that may happen does; never in a life that must not fail."""
+        return self.rng.random() < probability and not self.plan.is_exemplary
+
+    def mediator(self) -> User:
+        """Return the mediator who has the case."""
+        assert self.case.mediator is not None, "a body of the demonstration has mediators"
+        return self.case.mediator.user
+
+    def parties(self, side: str) -> list[Party]:
+        """Return the parties of one side."""
+        return list(self.case.parties.filter(side=side))
+
+    def read_code(self, party: Party) -> str:
+        """Read the one-time code in the message that has just been sent to a party's phone."""
+        notice = Notice.objects.filter(template="one_time_code").order_by("-id").first()
+        found = notice and notice.phone == party.phone and SIX_DIGITS.search(notice.text)
+        assert found, "the newest message carries this party's code"
+        return found[0]

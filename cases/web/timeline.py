@@ -1,0 +1,82 @@
+"""What happened to a case, in sentences: one line an event, fit for who reads."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.models import Case, CaseEvent, EndReason, RefuseReason
+
+SAID = {
+    "case.filed": gettext_lazy("提交了申请"),
+    "case.dispatch": gettext_lazy("案件已安排给调解组织"),
+    "case.accept": gettext_lazy("调解员接了案件"),
+    "case.begin": gettext_lazy("各方都同意，开始调解"),
+    "party.answered": gettext_lazy("回答了愿不愿意调解"),
+    "party.phone_proved": gettext_lazy("验证了手机号"),
+    "session.planned": gettext_lazy("约了调解时间"),
+    "session.recorded": gettext_lazy("开了调解会"),
+    "case.agree": gettext_lazy("协议定稿，等各方签字"),
+    "case.revise": gettext_lazy("收回协议修改，签字作废"),
+    "agreement.signed": gettext_lazy("签了字"),
+    "agreement.sealed": gettext_lazy("盖了章"),
+    "case.settle": gettext_lazy("协议生效，调解成功"),
+    "case.settle_orally": gettext_lazy("达成口头协议，调解成功"),
+    "case.fail": gettext_lazy("没有谈成，调解结束"),
+    "case.decline": gettext_lazy("不愿意调解，调解结束"),
+    "case.withdraw": gettext_lazy("撤回了申请"),
+    "case.reject": gettext_lazy("这件事不能在这里调解"),
+    "case.merge": gettext_lazy("和另一件是同一件事，一起办"),
+    "case.received_merge": gettext_lazy("另一件相同的案件并到这里"),
+    "confirmation.requested": gettext_lazy("申请了司法确认"),
+    "case.apply": gettext_lazy("各方都已申请，法院开始审查"),
+    "case.grant": gettext_lazy("法院确认协议有效"),
+    "case.refuse_confirmation": gettext_lazy("法院没有确认协议"),
+    "case.litigate": gettext_lazy("转到法院立案"),
+}
+STAFF_ONLY = {
+    "case.classified": gettext_lazy("系统按关键词分了类"),
+    "case.refuse": gettext_lazy("调解组织没有接"),
+    "case.lapse": gettext_lazy("超过时限没有响应，收回"),
+    "case.mediator_changed": gettext_lazy("换了调解员"),
+    "case.classed": gettext_lazy("定了难度"),
+    "contact.logged": gettext_lazy("联系了当事人"),
+    "party.phone_changed": gettext_lazy("改了当事人电话"),
+    "agreement.drafted": gettext_lazy("写了协议草稿"),
+}
+REASONS = dict([*EndReason.choices, *RefuseReason.choices])
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happened: when, who, what."""
+
+    at: dt.datetime
+    who: str
+    text: str
+
+
+def timeline(case: Case, *, audience: str) -> list[Line]:
+    """Return what happened, newest first. `audience` is "party" or "staff"; a party reads nothing
+    of the other side's contacts or of the staff's own steps."""
+    said = SAID if audience == "party" else {**SAID, **STAFF_ONLY}
+    rows = case.events.filter(kind__in=said).select_related("actor", "party").order_by("-id")
+    return [Line(e.at, _who(e), _text(e, str(said[e.kind]))) for e in rows]
+
+
+def _who(event: CaseEvent) -> str:
+    if event.party:
+        return f"{event.party.get_side_display()}{event.party.masked_name}"
+    return str(event.actor) if event.actor else ""
+
+
+def _text(event: CaseEvent, said: str) -> str:
+    facts = event.facts
+    if "agrees" in facts:
+        return _("愿意调解") if facts["agrees"] else _("不愿意调解")
+    reasons = facts.get("reasons") or [facts.get("reason")]
+    named = [str(REASONS[reason]) for reason in reasons if reason in REASONS]
+    return (
+        _("%(text)s：%(reasons)s") % {"text": said, "reasons": "；".join(named)} if named else said
+    )
