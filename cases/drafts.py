@@ -143,7 +143,7 @@ def dispute_of(draft: FilingDraft) -> Dispute:
         respondents=others,
         channel=channel,
         poster=poster,
-        region=Region.objects.filter(pk=said.get("region")).first(),
+        region=Region.objects.filter(pk=said.get("region") or 0).first(),
         place=said.get("place", ""),
         proxy=proxy,
         consents=(Consent.Purpose.PRIVACY, Consent.Purpose.TRUTH, Consent.Purpose.MEDIATION),

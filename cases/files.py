@@ -96,7 +96,7 @@ def _redrawn(data: bytes, title: str) -> tuple[bytes, str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(data))
+            picture: Image.Image = Image.open(io.BytesIO(data))
             if picture.width * picture.height > MOST_PIXELS:
                 raise FileRefused(_("“%(name)s”太大了。可以截图后再传") % {"name": title})
             picture = ImageOps.exif_transpose(picture)

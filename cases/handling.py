@@ -70,10 +70,17 @@ def lapse(case: Case, *, actor: Actor = None) -> Case:
 
 def lapse_silent(today: dt.date) -> int:
     """Take back every case whose body let the response clock run out; return how many."""
-    silent = list(Case.objects.unresponded(today))
-    for case in silent:
-        lapse(case)
-    return len(silent)
+    return sum(_lapse_if_silent(case, today) for case in list(Case.objects.unresponded(today)))
+
+
+@transaction.atomic
+def _lapse_if_silent(case: Case, today: dt.date) -> bool:
+    """Look again under the lock: the body may have answered since the list was read."""
+    _locked(case)
+    if not Case.objects.unresponded(today).filter(pk=case.pk).exists():
+        return False
+    lapse(case)
+    return True
 
 
 @transaction.atomic

@@ -103,7 +103,7 @@ def _ship_kinds(case_type: CaseType, offered: list[int], barred: list[int]) -> N
         return
     case_type.type_kinds.all().delete()
     TypeKind.objects.bulk_create(
-        TypeKind(case_type=case_type, kind_id=pk, order=order, is_barred=is_barred)
+        TypeKind(case_type=case_type, kind_id=pk, order=order, is_barred=bool(is_barred))
         for pk, order, is_barred in wanted
     )
     ReferenceVersion.objects.create(

@@ -5,4 +5,8 @@ class MediationConfig(AppConfig):
     name = "mediation"
 
     def ready(self) -> None:
-        from mediation import checks  # noqa: F401
+        from celery.signals import worker_init
+
+        from mediation import checks
+
+        worker_init.connect(checks.refuse_unsafe_worker)

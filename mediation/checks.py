@@ -45,12 +45,20 @@ def problems(conf: Any) -> list[CheckMessage]:
 def refuse_unsafe() -> None:
     """Stop a server from starting on unsafe settings.
 
-    Raises ImproperlyConfigured naming each broken rule: gunicorn and Celery load the settings
+    Raises ImproperlyConfigured naming each broken rule: web servers load the settings
     without running the system checks that every management command runs.
     """
     errors = [message for message in problems(settings) if message.is_serious()]
     if errors:
         raise ImproperlyConfigured("\n".join(str(error) for error in errors))
+
+
+def refuse_unsafe_worker(**_: object) -> None:
+    """Stop a Celery worker from starting on unsafe settings: it logs what its signals raise."""
+    try:
+        refuse_unsafe()
+    except ImproperlyConfigured as error:
+        raise SystemExit(str(error)) from error
 
 
 def _weak(key: str, conf: Any) -> bool:

@@ -12,14 +12,9 @@ from django.views.decorators.http import require_safe
 
 from cases.faces import all_faces
 from cases.models import Notice
-from cases.web.forms import RespondentForm
-from mediation import responses
+from mediation import responses, samples
 from mediators.models import User
 
-ICONS = (
-    "tray clock talk tick signpost stamp warning calendar camera phone arrow check person body"
-    " file download print message lock brand"
-).split()
 LINK = re.compile(r"(https?://[!-~]+)")  # splits a text: every second piece is an address
 HOMES = {
     User.Role.MEDIATOR: "workbench",
@@ -60,9 +55,7 @@ def dev_messages(request: HttpRequest) -> HttpResponse:
 
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component in all its states."""
-    form = RespondentForm({"kind": "person", "phone": "138"})
-    context = {"faces": all_faces(), "icons": ICONS, "form": form}
-    return render(request, "styleguide.html", context)
+    return render(request, "styleguide.html", samples.context())
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from mediators import roles
 from mediators.models import Body, BodyKind, Mediator, Region, User
 
 if TYPE_CHECKING:
@@ -51,9 +52,7 @@ class SignIn(NamedTuple):
     password: str
 
 
-SIGN_INS: tuple[SignIn, ...] = tuple(
-    SignIn(role.label, role.value, PASSWORD) for role in User.Role
-)
+SIGN_INS: tuple[SignIn, ...] = tuple(SignIn(role.label, role.value, PASSWORD) for role in User.Role)
 
 
 @dataclass(frozen=True)
@@ -192,7 +191,7 @@ def _staff_users(posts: list[tuple[Body, bool]]) -> list[User]:
 
 
 def _sign_in_users() -> Iterator[User]:
-    """The administrator may do everything; of the others only court staff come to the admin."""
+    """One person for each role; who has duties in the admin may enter it."""
     password = make_password(PASSWORD)
     for role in User.Role:
         administrates = role == User.Role.ADMINISTRATOR
@@ -201,6 +200,6 @@ def _sign_in_users() -> Iterator[User]:
             name=f"演示{role.label}",
             role=role,
             password=password,
-            is_staff=administrates or role == User.Role.COURT,
+            is_staff=role in roles.TABLE,
             is_superuser=administrates,
         )

@@ -42,7 +42,9 @@ def _write(book: dict[str, Any], first_day: dt.date, release: str) -> None:
         effective_from=first_day,
         note=f"{book['note']}（随版本{release}发布）",
     )
-    PointRule.objects.bulk_create(PointRule(book=written, **_amounts(rule)) for rule in book["rules"])
+    PointRule.objects.bulk_create(
+        PointRule(book=written, **_amounts(rule)) for rule in book["rules"]
+    )
 
 
 def _amounts(rule: dict[str, Any]) -> dict[str, Any]:

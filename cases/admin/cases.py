@@ -33,7 +33,6 @@ class CaseAdmin(HouseAdmin):
         "number",
         "tag",
         "court_number",
-        "track",
         "parties",
         "case_type",
         "where",

@@ -34,7 +34,6 @@ class PhoneField(forms.CharField):
 class RegistrationForm(forms.Form):
     """A pre-litigation case (诉前调) as the court's clerk registers it."""
 
-    required_css_class = "required"
     court_number = forms.CharField(
         label=_("诉前调案号"), max_length=60, help_text=_("像（2026）浙0108诉前调123号")
     )
@@ -69,7 +68,7 @@ class RegistrationForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         for place in RESPONDENTS:
             self.fields |= _respondent_fields(place)
 
@@ -169,7 +168,7 @@ class GrantForm(forms.Form):
     POINTS = ("who", "voluntary", "scope", "confirmable", "content", "genuine")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         for name in self.POINTS:
             self.fields[name].error_messages["required"] = _("这一项还没有核对")
 
@@ -191,3 +190,6 @@ class RefuseForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("当事人可以变更协议、重新达成协议，或者起诉（民事诉讼法第206条）"),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)

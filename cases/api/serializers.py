@@ -11,7 +11,7 @@ from rest_framework import serializers
 from cases.codes import Face
 from cases.faces import face_of
 from cases.lifecycle import Action, offered_actions
-from cases.models import Case, CaseEvent, CaseType, ChannelKey, EndReason, Party
+from cases.models import Case, CaseEvent, CaseType, ChannelKey, Party
 from mediators.models import Region
 
 EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)  # databases do not hold every year of Python
@@ -34,20 +34,29 @@ class CaseQuery(serializers.Serializer[Any]):
         return cases
 
 
-class PartySerializer(serializers.ModelSerializer[Party]):
-    """A party; partner systems see of respondents, whom they named themselves, only masks."""
+class PartyNameSerializer(serializers.ModelSerializer[Party]):
+    """A party as lists show it; partner systems see respondents masked, whoever named them."""
 
     name = serializers.SerializerMethodField()
-    phone = serializers.SerializerMethodField(help_text="In full for staff, masked for partners.")
 
     class Meta:
         model = Party
-        fields = ["side", "kind", "name", "phone", "answer"]
+        fields = ["side", "kind", "name", "answer"]
         read_only_fields = fields
 
     def get_name(self, party: Party) -> str:
         masked = is_partner(self.context) and party.side == Party.Side.RESPONDENT
         return party.masked_name if masked else party.name
+
+
+class PartySerializer(PartyNameSerializer):
+    """A party as its case shows it: reading one is noted, so that it may tell the phone."""
+
+    phone = serializers.SerializerMethodField(help_text="In full for staff, masked for partners.")
+
+    class Meta(PartyNameSerializer.Meta):
+        fields = [*PartyNameSerializer.Meta.fields, "phone"]
+        read_only_fields = fields
 
     def get_phone(self, party: Party) -> str:
         return party.masked_phone if is_partner(self.context) else party.phone
@@ -75,7 +84,7 @@ class CaseRowSerializer(serializers.ModelSerializer[Case]):
     body = serializers.SlugRelatedField(  # type: ignore[var-annotated]
         slug_field="name", read_only=True, allow_null=True
     )
-    parties = PartySerializer(many=True, read_only=True)
+    parties = PartyNameSerializer(many=True, read_only=True)
 
     class Meta:
         model = Case
@@ -117,8 +126,11 @@ class EventSerializer(serializers.ModelSerializer[CaseEvent]):
 class CaseSerializer(CaseRowSerializer):
     """One case: what was filed, where it stands, what may be done now."""
 
+    parties = PartySerializer(many=True, read_only=True)
     end_reasons = serializers.ListField(
-        child=serializers.ChoiceField(EndReason.choices), read_only=True
+        child=serializers.CharField(),
+        read_only=True,
+        help_text="Values of EndReason, or of RejectReason where the case was rejected.",
     )
     timeline = serializers.SerializerMethodField()
     offered_actions = serializers.SerializerMethodField()

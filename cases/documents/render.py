@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import pylopdf_fonts_zh_cn
 import typst
@@ -15,7 +16,7 @@ from django.conf import settings
 from cases import qr
 
 FONTS = str(Path(pylopdf_fonts_zh_cn.sans_path()).parent)
-ARCHIVE = "a-2b"  # PDF/A for what must be readable in ten years
+ARCHIVE: Literal["a-2b"] = "a-2b"  # PDF/A for what must be readable in ten years
 
 
 class DocumentError(Exception):

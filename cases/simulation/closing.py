@@ -36,7 +36,7 @@ def signed(life: Life) -> Going:
     if life.chance(0.06):
         yield life.office(1, 8)
         agreements.revise(life.case, actor=life.mediator())
-        life.reload()
+        life.look_again()
         agreement = _fixed(life)
     if life.plan.ending == Ending.NOT_SIGNED:
         yield life.citizen(4, 72)
@@ -67,9 +67,7 @@ def _party_signs(life: Life, party: Party, agreement: Agreement) -> Steps:
     case_type = life.case.case_type
     if not party.phone or (case_type and case_type.is_signed_on_paper):
         yield life.office(1, 16)
-        scan = files.store(
-            files.Upload("签字页.jpg", scanned_page()), case=life.case, party=party
-        )
+        scan = files.store(files.Upload("签字页.jpg", scanned_page()), case=life.case, party=party)
         signing.sign_on_paper(
             party, agreement, scan=scan, actor=life.mediator(), shown=agreement.digest
         )
@@ -105,7 +103,7 @@ def drawn_name() -> bytes:
 
 
 def _lead(life: Life) -> User:
-    leads = User.objects.filter(mediator__body=life.case.body, role=User.Role.LEAD)
+    leads = User.objects.filter(mediator__body=life.case.body_id, role=User.Role.LEAD)
     return leads.order_by("pk")[0]
 
 

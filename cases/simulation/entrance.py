@@ -78,9 +78,7 @@ def _file(life: Life, **dispute: Any) -> None:
         key=filing.FilingKey("simulation", uuid4().hex),
         by=by,
     )
-    life.case = receipt.case
-    life.world.lives.append(life)
-    life.done()
+    life.filed(receipt.case)
 
 
 def _owed_to_channel(life: Life) -> dict[str, Any]:

@@ -117,7 +117,9 @@ def simulate(
         world = _world(clock, calendar)
         lives = [Life(plan, world, seed) for plan in plans]
         _live(lives, world, span, nightly, progress)
-    return Counter(Case.objects.filter(pk__in=[v.case.pk for v in lives]).values_list("status", flat=True))
+    return Counter(
+        Case.objects.filter(pk__in=[v.case.pk for v in lives]).values_list("status", flat=True)
+    )
 
 
 def _world(clock: Clock, calendar: WorkCalendar) -> World:
@@ -234,7 +236,7 @@ def _live(
                     break
                 midnight = _sleep(world, midnight, queue[0][0], nightly)
                 at, _order, life, course = heapq.heappop(queue)
-                is_new = not life.case.pk
+                is_new = life.number is None
                 if following := _step_of(life, course, at):
                     heapq.heappush(queue, (following, next(order), life, course))
                 if is_new:
@@ -245,7 +247,7 @@ def _live(
 def _step_of(life: Life, course: Steps, at: dt.datetime) -> dt.datetime | None:
     """Take one step of a life; return when its next one is, or None if it stays as it is."""
     life.world.clock.at = at
-    life.reload()
+    life.look_again()
     following = next(course, None)
     has_arrived = life.plan.stop and life.case.status == life.plan.stop
     return None if has_arrived else following

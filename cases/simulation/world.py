@@ -74,8 +74,7 @@ class World:
         """Do what the worker does within seconds: relay events, send messages."""
         while events.relay():
             pass
-        while sending.send_due():
-            pass
+        sending.send_due()
 
 
 class Life:
@@ -87,22 +86,34 @@ class Life:
         # Of its own, so that a life does not depend on what others draw.
         self.rng = Random(f"{seed}:{plan.number}")  # noqa: S311
         self.diary = Diary(world.calendar, self.rng, plan.pace)
-        self.case = Case()
+        self.number: int | None = None  # primary key of the case, once it is filed
+        self._case: Case | None = None
+
+    @property
+    def case(self) -> Case:
+        """The case as it is now."""
+        if self._case is None:
+            self._case = Case.objects.select_related("mediator__user").get(pk=self.number)
+        return self._case
 
     @property
     def now(self) -> dt.datetime:
         return self.world.clock.at
 
-    def reload(self) -> None:
-        """Read the case as it is now: others work on it as well."""
-        if self.case.pk:
-            rows = Case.objects.select_related("body", "mediator__user", "case_type", "region")
-            self.case = rows.get(pk=self.case.pk)
+    def filed(self, case: Case) -> None:
+        """Take the case that has been filed."""
+        self.number = case.pk
+        self.world.lives.append(self)
+        self.done()
+
+    def look_again(self) -> None:
+        """Trust no longer what was known of the case: others work on it as well."""
+        self._case = None
 
     def done(self) -> None:
-        """End a deed: let the worker catch up, and see what has become of the case."""
+        """End a deed: let the worker catch up."""
         self.world.catch_up()
-        self.reload()
+        self.look_again()
 
     def office(self, least: float, most: float) -> dt.datetime:
         """Return a time in office hours, so many hours of work from now."""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases import documents, drafts, files
 from cases.errors import CaseError, CodeRefused, FileRefused, InvalidFiling
+from cases.filing import description_problem
 from cases.models import Attachment, Case, FilingDraft, Poster, ProxyFiler
 from cases.web import forms, pages
 from mediators.errors import PeopleError
@@ -192,7 +193,7 @@ def _overview(draft: FilingDraft, form: forms.CheckForm) -> dict[str, Any]:
         "said": said,
         "wish": dict(Case.Wish.choices).get(said.get("wish", "")),
         "relation": ProxyFiler.Relation(relation).label if relation else "",
-        "region": Region.objects.filter(pk=said.get("region")).first(),
+        "region": Region.objects.filter(pk=said.get("region") or 0).first(),
         "photos": draft.files.count(),
         "sent_to": mask_phone(drafts.contact_phone(draft)),
         "place": total,
@@ -351,7 +352,7 @@ def _first_open(draft: FilingDraft) -> str:
 
 
 def _described(said: dict[str, Any]) -> bool:
-    return not forms.description_problem(said.get("description", ""))
+    return not description_problem(said.get("description", ""))
 
 
 def _next(draft: FilingDraft, step: str) -> str:

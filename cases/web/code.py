@@ -14,6 +14,7 @@ from cases.faces import face_of
 from cases.models import Case
 from cases.web import forms, pages
 from cases.web.progress import deadline, steps
+from mediators.web.addresses import client_address
 
 
 @never_cache
@@ -22,7 +23,7 @@ def find(request: HttpRequest) -> HttpResponse:
     form = forms.FindForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            found = access.by_short_code(form.cleaned_data["code"], address=_address(request))
+            found = access.by_short_code(form.cleaned_data["code"], address=client_address(request))
         except TooOften as error:
             form.add_error("code", str(error))
             return render(request, "code/find.html", {"form": form}, status=429)
@@ -87,7 +88,3 @@ def _case(token: str) -> Case:
     if case is None:
         raise Http404
     return case
-
-
-def _address(request: HttpRequest) -> str:
-    return request.META.get("REMOTE_ADDR", "")

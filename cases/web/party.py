@@ -3,7 +3,6 @@
 import base64
 import binascii
 from collections.abc import Callable
-from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib import messages
@@ -108,8 +107,6 @@ def _entered(request: HttpRequest, case: Case, phone: str, form: forms.CodeForm)
 def for_party(view: View[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
     """Let only a party of the case in that has proved its phone in this browser."""
 
-    @never_cache
-    @wraps(view)
     def guarded(
         request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
@@ -120,7 +117,7 @@ def for_party(view: View[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpR
         party.case = case
         return view(request, party, *args, **kwargs)
 
-    return guarded
+    return never_cache(guarded)  # type: ignore[return-value]  # addresses give `token` by name
 
 
 def _case(token: str) -> Case:

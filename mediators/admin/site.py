@@ -23,5 +23,6 @@ def sign_in(request: HttpRequest, extra_context: dict[str, Any] | None = None) -
 
 admin.site.login = sign_in  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = _("一码解纠纷 · 法院与管理")
+admin.site.enable_nav_sidebar = False  # lists of cases need the width; the index is one click away
 admin.site.index_title = _("今天从哪里开始")
 admin.site.unregister(Group)  # rights come from mediators/roles.py alone

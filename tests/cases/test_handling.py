@@ -113,15 +113,15 @@ def test_a_case_answered_at_the_last_moment_stops_no_other_from_lapsing(house, m
     real = handling.lapse
 
     def slow(case, *, actor=None):
-        if case == second:  # newest first: this one is accepted while the list is worked through
-            handling.accept(second, actor=house.mediator)
+        if case == second:  # newest first: the other is answered while this one lapses
+            handling.accept(first, actor=house.mediator)
         return real(case, actor=actor)
 
     monkeypatch.setattr(handling, "lapse", slow)
     assert handling.lapse_silent(dt.date(2026, 12, 1)) == 1
     first.refresh_from_db()
     second.refresh_from_db()
-    assert (first.status, second.status) == ("filed", "inviting")
+    assert (first.status, second.status) == ("inviting", "filed")
 
 
 # --- People on the case ---

@@ -109,10 +109,18 @@ def test_the_handler_sees_names_and_phones_in_full(signed_in, house, mediator):
 
 
 def test_a_partner_sees_the_respondent_masked(police, pushed):
-    for answer in (police.get(LIST).json()["results"][0], police.get(address(pushed)).json()):
-        applicant, respondent = answer["parties"]
-        assert (applicant["name"], applicant["phone"]) == ("张三丰", "199****1111")
-        assert (respondent["name"], respondent["phone"]) == ("李**", "199****2222")
+    applicant, respondent = police.get(address(pushed)).json()["parties"]
+    assert (applicant["name"], applicant["phone"]) == ("张三丰", "199****1111")
+    assert (respondent["name"], respondent["phone"]) == ("李**", "199****2222")
+    names = [party["name"] for party in police.get(LIST).json()["results"][0]["parties"]]
+    assert names == ["张三丰", "李**"]
+
+
+def test_a_list_which_nobody_notes_tells_no_phone(signed_in, house, dispatcher, police, pushed):
+    factories.reach("mediating", house)
+    for client in (signed_in(dispatcher), police):
+        assert "phone" not in client.get(LIST).content.decode()
+        assert "1990000" not in client.get(LIST).content.decode()
 
 
 def test_no_phone_of_a_respondent_is_anywhere_in_what_a_partner_reads(police, pushed):
@@ -151,6 +159,12 @@ def test_a_partner_reads_the_steps_of_the_case_and_not_what_people_said(
         "code.recoloured",
     ]
     assert got["offered_actions"] == []
+
+
+def test_a_rejected_case_tells_the_reason(police, pushed, dispatcher):
+    handling.reject(pushed, actor=dispatcher, reason="not_civil")
+    got = police.get(address(pushed)).json()
+    assert (got["status"], got["colour"], got["end_reasons"]) == ("rejected", "grey", ["not_civil"])
 
 
 def test_reading_a_case_is_noted_with_who_read(signed_in, house, mediator, pushed, police):
