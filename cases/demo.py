@@ -1,10 +1,11 @@
-"""The demonstration's posters, and which industry body knows which case types."""
+"""The demonstration's posters, its partner system, and which body knows which case types."""
 
 import secrets
 from collections.abc import Iterator
 
 from django.db import transaction
 
+from cases import clients
 from cases.models import CaseType, Channel, Poster
 from mediators.models import Body, BodyKind, Region
 
@@ -35,11 +36,15 @@ WINDOWS = {
 }
 
 
-@transaction.atomic
-def populate() -> int:
-    """Name the case types of the demonstration's industry bodies and put up posters.
+PARTNER = "公安警调系统（演示）"
 
-    One poster for each region, body and window; returns how many. Bodies must have been made up.
+
+@transaction.atomic
+def populate() -> tuple[int, str]:
+    """Name the case types of the demonstration's industry bodies, put up posters, add a partner.
+
+    One poster for each region, body and window. Returns how many, and the secret of the partner
+    system's key, which is shown this once. Bodies must have been made up.
     """
     types = {case_type.key: case_type for case_type in CaseType.objects.all()}
     bodies = list(Body.objects.filter(is_demo=True).select_related("region", "kind").order_by("pk"))
@@ -47,7 +52,10 @@ def populate() -> int:
         known = [body for body in _industry(bodies) if body.name.startswith(f"滨江区{field}")]
         for key in keys:
             types[key].bodies.add(*known)
-    return len(Poster.objects.bulk_create(_posters(bodies)))
+    posters = Poster.objects.bulk_create(_posters(bodies))
+    police = Channel.objects.get(key="police")
+    _key, secret = clients.issue_key(PARTNER, channel=police, by=None)
+    return len(posters), secret
 
 
 def _industry(bodies: list[Body]) -> list[Body]:

@@ -89,4 +89,4 @@ def _within_cap(rule: PointRule, mediator: Mediator, month: dt.date) -> Decimal:
         return rule.points
     earned = PointEntry.objects.filter(mediator=mediator, rule__code=rule.code, month=month)
     so_far = earned.aggregate(total=Sum("points"))["total"] or Decimal(0)
-    return min(rule.points, rule.monthly_cap - so_far)
+    return min(rule.points, max(rule.monthly_cap - so_far, Decimal(0)))

@@ -42,11 +42,20 @@ def close(month: dt.date) -> Month:
         return stands
     try:
         with transaction.atomic():
+            _wait_for_awards()
             closed = Month.objects.create(month=month, closed_at=timezone.now())
             MonthResult.objects.bulk_create(_results(closed), batch_size=1000)
             return closed
     except IntegrityError:
         return Month.objects.get(month=month)
+
+
+def _wait_for_awards() -> None:
+    """Lock every mediator: an award holds its mediator's row from before it picks the month.
+
+    So no award is on its way into the month while it is ranked, and the next finds it closed.
+    """
+    list(Mediator.objects.select_for_update().order_by("pk").values_list("pk"))
 
 
 def _results(closed: Month) -> list[MonthResult]:

@@ -131,6 +131,12 @@ def woken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> li
 
 
 @pytest.fixture
+def no_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spare the second that the PDF of a settled case takes, where nobody reads it."""
+    monkeypatch.setattr("cases.signing.subscribers.store_document", lambda agreement: agreement)
+
+
+@pytest.fixture
 def house(db) -> House:
     """Two bodies with their people, and the offices of the centre and the court."""
     return factories.build_house()

@@ -62,6 +62,9 @@ class CaseAdmin(HouseAdmin):
         term = search_term.replace("(", "（").replace(")", "）")
         return super().get_search_results(request, queryset, term)
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": _("案件"), **(extra_context or {})})
+
     @admin.display(description=_("编号"), ordering="id")
     def number(self, case: Case) -> str:
         return case.number
@@ -115,6 +118,8 @@ class CaseAdmin(HouseAdmin):
             except KeyReused:
                 form.add_error("court_number", _now("这个案号已经登记过了，请核对"))
             else:
+                told = _now("已登记，编号%(number)s")
+                self.message_user(request, told % {"number": receipt.case.number})
                 return HttpResponseRedirect(
                     reverse("admin:cases_case_code", args=[receipt.case.pk])
                 )

@@ -73,6 +73,16 @@ class CodeColourForm(ColourForm):
     icon = forms.ChoiceField(label=_("图标"), choices=[(name, name) for name in qr.ICONS])
     frame = forms.ChoiceField(label=_("边框"), choices=FRAMES)
 
+    class Meta:
+        model = CodeColour
+        fields = "__all__"
+        help_texts = {
+            "faces": _(
+                "这种颜色表示哪些状态。可以给每个状态另写 word（字）、line（第二行）、"
+                "badge（标记），英文加 _en。写到这里的状态会从同一方案的别的颜色里移过来"
+            )
+        }
+
     def clean_faces(self) -> dict[str, dict[str, str]]:
         faces = self.cleaned_data["faces"]
         if not isinstance(faces, dict) or not faces.keys() <= set(Case.Status.values):
@@ -104,6 +114,15 @@ class CodeColourAdmin(ReferenceAdmin):
     list_select_related = ("scheme",)
     fixed_once_made = ("key", "scheme", "colour")
     readonly_fields = ("look", "readable")
+    fieldsets = (
+        (None, {"fields": ("scheme", "colour", "key", "name", "name_en")}),
+        (
+            _("颜色"),
+            {"fields": ("look", "hex", "text_hex", "readable", "dark_hex", "icon", "frame")},
+        ),
+        (_("码上的字"), {"fields": ("word", "word_en", "line", "line_en", "faces")}),
+        (_("版本"), {"fields": ("order", "version", "origin")}),
+    )
 
     class Media:
         js = ("js/admin_contrast.js",)

@@ -22,7 +22,7 @@ from cases.admin.forms import GrantForm, RefuseForm
 from cases.errors import CaseError
 from cases.models import Case, Confirmation
 from cases.reading import note_read
-from mediators.admin.base import HouseAdmin, staff_of
+from mediators.admin.base import HouseAdmin, column, staff_of
 
 DECIDE = "court_decide"  # the clock of the review: 15 days as a target (法释〔2011〕5号 5)
 
@@ -55,13 +55,15 @@ class StateFilter(admin.SimpleListFilter):
 class ConfirmationAdmin(HouseAdmin):
     """The court reads agreement and checklist side by side, then grants or refuses."""
 
-    list_display = ("number", "state", "parties", "agreement", "applied_at", "result")
+    list_display = ("number", "state", "parties", "agreed", "applied_at", "result")
     list_display_links = ("number",)
     list_filter = (StateFilter, "case__case_type")
     list_select_related = ("case", "agreement")
     search_fields = ("ruling_number", "agreement__number", "case__parties__name")
     search_help_text = _("案件编号、协议编号、裁定书案号，或者当事人姓名")
     ordering = ("applied_at", "id")
+
+    agreed = column("agreement.number", _("协议编号"))
 
     def get_queryset(self, request: HttpRequest) -> Any:
         visible = Case.objects.visible_to(staff_of(request))
@@ -84,6 +86,9 @@ class ConfirmationAdmin(HouseAdmin):
             return _days_left(confirmation, last_day())
 
         return (*self.list_display, days_left)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": _("司法确认"), **(extra_context or {})})
 
     @admin.display(description=_("案件"), ordering="case")
     def number(self, confirmation: Confirmation) -> str:

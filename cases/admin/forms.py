@@ -20,6 +20,13 @@ RESPONDENTS = (1, 2, 3)
 COURT = "court"  # the key of the channel 诉调, and the scope of its filing keys
 
 
+class CourtForm(forms.Form):
+    """A form whose labels end without a colon, as on the other pages."""
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, label_suffix="")
+
+
 class PhoneField(forms.CharField):
     """A phone as people type it; the error says what to change."""
 
@@ -31,7 +38,7 @@ class PhoneField(forms.CharField):
             raise ValidationError(str(error)) from error
 
 
-class RegistrationForm(forms.Form):
+class RegistrationForm(CourtForm):
     """A pre-litigation case (诉前调) as the court's clerk registers it."""
 
     court_number = forms.CharField(
@@ -67,8 +74,8 @@ class RegistrationForm(forms.Form):
         help_text=_("没有勾的，调解员受理后再征求申请人意见"),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
         for place in RESPONDENTS:
             self.fields |= _respondent_fields(place)
 
@@ -141,7 +148,7 @@ def _respondent_fields(place: int) -> dict[str, forms.Field]:
     }
 
 
-class GrantForm(forms.Form):
+class GrantForm(CourtForm):
     """Confirm an agreement: every point of the review ticked, and the number of the ruling.
 
     The points are those of 民事诉讼法 205 and 206, 民诉法解释 on refusals, 在线调解规则 23.
@@ -167,8 +174,8 @@ class GrantForm(forms.Form):
     )
     POINTS = ("who", "voluntary", "scope", "confirmable", "content", "genuine")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
         for name in self.POINTS:
             self.fields[name].error_messages["required"] = _("这一项还没有核对")
 
@@ -176,7 +183,7 @@ class GrantForm(forms.Form):
         return [self[name] for name in self.POINTS]
 
 
-class RefuseForm(forms.Form):
+class RefuseForm(CourtForm):
     """Refuse to confirm: one reason of the closed list, and what the parties should know."""
 
     prefix = "refuse"
@@ -190,6 +197,3 @@ class RefuseForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("当事人可以变更协议、重新达成协议，或者起诉（民事诉讼法第206条）"),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)

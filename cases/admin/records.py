@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import ChannelKey, Notice
-from mediators.admin.base import ReadOnlyAdmin
+from mediators.admin.base import ReadOnlyAdmin, column
 
 
 @admin.register(Notice)
@@ -12,10 +12,10 @@ class NoticeAdmin(ReadOnlyAdmin):
     """Whether messages went out. Phone, text and parameters stay hidden from everybody here."""
 
     fields = (
-        "created_at",
+        "written",
         "template",
         "case_number",
-        "user",
+        "to",
         "state",
         "attempts",
         "due_at",
@@ -23,10 +23,13 @@ class NoticeAdmin(ReadOnlyAdmin):
         "receipt",
         "error",
     )
-    list_display = ("created_at", "template", "case_number", "state", "attempts", "error")
+    list_display = ("written", "template", "case_number", "state", "attempts", "error")
     list_filter = ("state", "template")
     list_select_related = ("case",)
     search_fields = ("=receipt", "=template")
+
+    written = column("created_at", _("写成时间"))
+    to = column("user", _("给哪位工作人员"))
 
     @admin.display(description=_("案件"))
     def case_number(self, notice: Notice) -> str:
@@ -37,6 +40,7 @@ class NoticeAdmin(ReadOnlyAdmin):
 class ChannelKeyAdmin(ReadOnlyAdmin):
     """Keys of partner systems. They are issued by a command, which shows the secret once."""
 
-    fields = ("name", "channel", "user", "is_active", "expires_on", "created_at")
+    fields = ("name", "channel", "user", "is_active", "expires_on", "issued")
     list_display = ("name", "channel", "user", "is_active", "expires_on")
     list_select_related = ("channel", "user")
+    issued = column("created_at", _("发放时间"))

@@ -17,7 +17,7 @@ from cases.models import (
     TypeKind,
 )
 from mediators import reference
-from mediators.admin.base import ByRole, HouseAdmin, ReadOnlyAdmin, TabularInline, staff_of
+from mediators.admin.base import ByRole, HouseAdmin, ReadOnlyAdmin, TabularInline, column, staff_of
 from mediators.admin.reference import ReferenceAdmin
 
 
@@ -103,8 +103,10 @@ class RuleBookAdmin(ReadOnlyAdmin):
 class KeywordAdmin(ReadOnlyAdmin):
     """Every keyword of the books, found by the word itself."""
 
-    list_display = ("word", "case_type", "weight", "rule_book")
-    list_filter = ("rule_book", "case_type")
+    book = column("rule_book", _("规则版本"))
+    fields = ("word", "case_type", "weight", "book")
+    list_display = ("word", "case_type", "weight", "book")
+    list_filter = ("rule_book__version", "case_type")
     list_select_related = ("case_type", "rule_book")
     search_fields = ("word",)
     ordering = ("-rule_book__version", "word")

@@ -18,10 +18,10 @@ from cases.models import Case, CaseEvent, Party
 Status = Case.Status
 EVENTS = {
     "case.filed": gettext_lazy("登记"),
+    "case.classified": gettext_lazy("按关键词分类"),
     "case.received_merge": gettext_lazy("并入另一件"),
     "case.mediator_changed": gettext_lazy("换调解员"),
     "case.classed": gettext_lazy("定难度"),
-    "code.recoloured": gettext_lazy("调解码变色"),
     "party.answered": gettext_lazy("当事人回话"),
     "party.phone_proved": gettext_lazy("当事人验证手机"),
     "party.phone_changed": gettext_lazy("更正手机号"),
@@ -46,7 +46,8 @@ class Told:
 
 def timeline(case: Case) -> Iterator[Told]:
     """Yield what happened to a case, newest first; of concessions it holds nothing."""
-    for event in case.events.select_related("actor", "party").order_by("-id"):
+    rows = case.events.exclude(kind="code.recoloured").select_related("actor", "party")
+    for event in rows.order_by("-id"):
         yield Told(event.at, _who(event), event_words(event.kind))
 
 
@@ -94,7 +95,9 @@ def days_left(case: Case) -> SafeString | str:
         Status.SETTLED: case.confirm_by,
     }
     day = running.get(Status(case.status))
-    return left_until(day) if day else "—"
+    if day is None or (case.status == Status.SETTLED and day < timezone.localdate()):
+        return "—"  # that nobody applied for confirmation in time is nobody's delay
+    return left_until(day)
 
 
 def left_until(day: dt.date) -> SafeString:

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 import pylopdf_fonts_zh_cn
@@ -14,9 +15,12 @@ import typst
 from django.conf import settings
 
 from cases import qr
+from cases.documents.glyphs import printable
 
 FONTS = str(Path(pylopdf_fonts_zh_cn.sans_path()).parent)
+TEMPLATES = Path(settings.BASE_DIR) / "templates" / "documents"
 ARCHIVE: Literal["a-2b"] = "a-2b"  # PDF/A for what must be readable in ten years
+NO_IMAGES: Mapping[str, bytes] = MappingProxyType({})
 
 
 class DocumentError(Exception):
@@ -31,6 +35,7 @@ class PartyLine:
     name: str
     phone: str = ""
     address: str = ""
+    id_number: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,7 @@ def receipt_pdf(data: ReceiptData) -> bytes:
 
 
 def poster_pdf(data: PosterData) -> bytes:
-    """Return an A4 poster as PDF. Raises DocumentError."""
+    """Return an A4 poster as PDF, the same bytes whenever it is printed. Raises DocumentError."""
     return render("poster", asdict(data), images={"qr.png": qr.plain_png(data.url)})
 
 
@@ -116,32 +121,43 @@ def render(
     template: str,
     data: Mapping[str, object],
     *,
-    images: Mapping[str, bytes],
+    images: Mapping[str, bytes] = NO_IMAGES,
     made: dt.datetime | None = None,
     archive: bool = False,
 ) -> bytes:
     """Compile `templates/documents/<template>.typ` to PDF. Raises DocumentError.
 
+    Characters without a shape in our fonts are printed as their number (see glyphs.printable).
+    `made` is the document's date, taken from its data so that the same data gives the same bytes.
     The template and the pictures lie in a folder of their own, so that nothing else can be read.
     """
-    source = Path(settings.BASE_DIR) / "templates" / "documents" / f"{template}.typ"
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "main.typ").write_text(source.read_text("utf-8"), "utf-8")
-        for name, picture in images.items():
-            (Path(folder) / name).write_bytes(picture)
-        try:
-            pdf: bytes = typst.compile(
-                str(Path(folder) / "main.typ"),
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            main = Path(folder) / "main.typ"
+            main.write_bytes((TEMPLATES / f"{template}.typ").read_bytes())
+            for name, picture in images.items():
+                (Path(folder) / name).write_bytes(picture)
+            return typst.compile(
+                str(main),
                 root=folder,
                 font_paths=[FONTS],
                 ignore_system_fonts=True,
-                sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+                sys_inputs={"data": json.dumps(_printable(data), ensure_ascii=False)},
                 pdf_standards=[ARCHIVE] if archive else [],
                 timestamp=made and made.astimezone(dt.UTC).replace(microsecond=0),
             )
-        except (RuntimeError, OSError, TypeError, ValueError) as error:
-            raise DocumentError(f"{template}: {error}") from error
-    return pdf
+    except (RuntimeError, OSError, TypeError, ValueError) as error:
+        raise DocumentError(f"{template}: {error}") from error
+
+
+def _printable(value: object) -> object:
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, Mapping):
+        return {key: _printable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_printable(item) for item in value]
+    return value
 
 
 def digest(data: bytes) -> str:

@@ -144,6 +144,8 @@ def dispatch(
     not take this type (facts §3.4), TransitionNotAllowed.
     """
     _refuse_barred(body, case_type)
+    if mediator and mediator.body_id != body.pk:
+        raise CaseError(_("只能派给本组织的调解员"))
     case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
     case.assignments.filter(outcome=Assignment.Outcome.WAITING).update(
         outcome=Assignment.Outcome.TAKEN_BACK, answered_at=timezone.now()

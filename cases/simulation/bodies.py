@@ -32,6 +32,14 @@ def taken_on(life: Life) -> Going:
             return True
 
 
+def show_to_host(life: Life) -> None:
+    """Let the lead give a case that shows a status to the mediator who can sign in."""
+    host = life.world.host
+    if life.plan.is_exemplary and life.case.body_id == host.body_id:
+        handling.assign_mediator(life.case, mediator=host, actor=life.lead())
+        life.done()
+
+
 def _at_the_desk(life: Life) -> bool:
     """Let the dispatcher decide what the keywords left open; False when that ends the case."""
     story, dispatcher = life.plan.story, life.world.dispatcher
@@ -51,6 +59,7 @@ def _at_the_desk(life: Life) -> bool:
         reason=suggested[0].reason,
     )
     life.done()
+    show_to_host(life)
     return True
 
 

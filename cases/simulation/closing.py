@@ -12,7 +12,6 @@ from cases.signing import requests as signing
 from cases.simulation.stories import agreement_text
 from cases.simulation.talks import READING
 from cases.simulation.world import Ending, Going, Life, Steps
-from mediators.models import User
 
 DIFFICULTIES = {
     Case.Difficulty.SIMPLE: 25,
@@ -49,7 +48,7 @@ def signed(life: Life) -> Going:
     yield life.office(0.3, 6)
     signing.sign_as_mediator(agreement, actor=life.mediator(), shown=agreement.digest)
     yield life.office(0.3, 10)
-    signing.seal(agreement, actor=_lead(life), shown=agreement.digest)
+    signing.seal(agreement, actor=life.lead(), shown=agreement.digest)
     life.done()
     return True
 
@@ -100,11 +99,6 @@ def drawn_name() -> bytes:
     ImageDraw.Draw(picture).line(strokes, fill="black", width=4)
     picture.save(out, "PNG")
     return out.getvalue()
-
-
-def _lead(life: Life) -> User:
-    leads = User.objects.filter(mediator__body=life.case.body_id, role=User.Role.LEAD)
-    return leads.order_by("pk")[0]
 
 
 def confirmed(life: Life) -> Steps:

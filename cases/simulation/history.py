@@ -26,7 +26,8 @@ from cases.models import Case, Channel
 from cases.simulation import bodies, closing, entrance, stories, talks
 from cases.simulation.clock import Clock, Diary, moved
 from cases.simulation.world import Ending, Life, Plan, Steps, World
-from mediators.models import Body, Region, User
+from mediators.demo import HOME
+from mediators.models import Mediator, Region, User
 
 Status = Case.Status
 DEVELOPMENT = "cases.notices.channels.development.DevelopmentChannel"
@@ -76,6 +77,8 @@ STOPPED = {
     Status.AGREED: 6,
     Status.CONFIRMING: 9,
 }
+# What a street's own committee takes; of the rest some may not be confirmed by the court.
+SHOWN_TYPES = {"neighbour", "housing_lease", "private_loan", "personal_injury", "other_contract"}
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,8 @@ def simulate(
 def _world(clock: Clock, calendar: WorkCalendar) -> World:
     dispatcher = User.objects.filter(role=User.Role.DISPATCHER).order_by("pk").first()
     clerk = User.objects.filter(role=User.Role.COURT).order_by("pk").first()
-    if not (dispatcher and clerk and Body.objects.filter(is_demo=True).exists()):
+    host = Mediator.objects.filter(is_demo=True).order_by("pk").first()
+    if not (dispatcher and clerk and host):
         raise CaseError(_("还没有演示数据，请先运行 load_demo"))
     newest = Case.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     return World(
@@ -133,6 +137,7 @@ def _world(clock: Clock, calendar: WorkCalendar) -> World:
         calendar=calendar,
         dispatcher=dispatcher,
         clerk=clerk,
+        host=host,
         channels={channel.key: channel for channel in Channel.objects.all()},
         first_person=2 * newest + 1,
     )
@@ -157,7 +162,7 @@ def draw(cases: int, *, seed: int, span: Span, calendar: WorkCalendar) -> list[P
     regions = list(Region.objects.exclude(level=Region.Level.DISTRICT).order_by("pk"))
     streets = [region for region in regions if region.level == Region.Level.STREET]
     diary = Diary(calendar, rng)
-    plans = list(_exemplary(rng, streets, span, diary))[:cases]
+    plans = list(_exemplary(rng, Region.objects.get(key=HOME), span, diary))[:cases]
     for number in range(len(plans), cases):
         ending = rng.choices(list(ENDINGS), weights=list(ENDINGS.values()))[0]
         channel = rng.choices(list(CHANNELS), weights=list(CHANNELS.values()))[0]
@@ -174,7 +179,7 @@ def draw(cases: int, *, seed: int, span: Span, calendar: WorkCalendar) -> list[P
     return sorted(plans, key=lambda plan: plan.filed_at)
 
 
-def _exemplary(rng: Random, streets: list[Region], span: Span, diary: Diary) -> Iterator[Plan]:
+def _exemplary(rng: Random, home: Region, span: Span, diary: Diary) -> Iterator[Plan]:
     """Yield one plan for each status, brisk and free of accidents; together of all channels."""
     opens = diary.opening(span.start)
     times = {s: opens + dt.timedelta(minutes=20 * n) for n, s in enumerate(REACHED)}
@@ -183,14 +188,14 @@ def _exemplary(rng: Random, streets: list[Region], span: Span, diary: Diary) -> 
     channels = list(CHANNELS)
     for number, (status, filed_at) in enumerate(times.items()):
         story = _story(rng, endings[status], is_vague=status == Status.FILED)
-        while story.case_type == "marriage_family":  # the court does not confirm these
+        while story.case_type and status != Status.FILED and story.case_type not in SHOWN_TYPES:
             story = stories.clear(rng)
         yield Plan(
             number=number,
             filed_at=filed_at,
             story=story,
             channel=channels[number % len(channels)],
-            region=streets[number % len(streets)],
+            region=home,
             ending=endings[status],
             stop=status if status in STOPPED else "",
             pace=EXEMPLARY_PACE,
@@ -277,6 +282,7 @@ def steps(life: Life) -> Steps:
         yield from entrance.duplicate(life, original)
         return
     entrance.file(life)
+    bodies.show_to_host(life)
     for stage in (bodies.taken_on, talks.invited, talks.talked, closing.signed):
         if not (yield from stage(life)):
             return

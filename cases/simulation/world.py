@@ -13,7 +13,7 @@ from cases.models import Case, Channel, Notice, Party
 from cases.notices import sending
 from cases.simulation.clock import Clock, Diary
 from cases.simulation.stories import Story
-from mediators.models import Region, User
+from mediators.models import Mediator, Region, User
 
 # A step is what happens between two yields; what is yielded is when the next one happens.
 Steps = Generator[dt.datetime, None, None]
@@ -66,6 +66,7 @@ class World:
     calendar: WorkCalendar
     dispatcher: User
     clerk: User
+    host: Mediator  # who can sign in to the demonstration
     channels: dict[str, Channel]
     first_person: int
     lives: list["Life"] = field(default_factory=list)
@@ -92,6 +93,7 @@ class Life:
     @property
     def case(self) -> Case:
         """The case as it is now."""
+        assert self.number is not None, "a case is looked at once it is filed"
         if self._case is None:
             self._case = Case.objects.select_related("mediator__user").get(pk=self.number)
         return self._case
@@ -131,6 +133,11 @@ class Life:
         """Return the mediator who has the case."""
         assert self.case.mediator is not None, "a body of the demonstration has mediators"
         return self.case.mediator.user
+
+    def lead(self) -> User:
+        """Return the lead of the body that has the case."""
+        leads = User.objects.filter(mediator__body=self.case.body_id, role=User.Role.LEAD)
+        return leads.order_by("pk")[0]
 
     def parties(self, side: str) -> list[Party]:
         """Return the parties of one side."""

@@ -1,9 +1,12 @@
 """What every admin of the house shares: rights by role, deeds in the audit trail, plain dates."""
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.http import HttpRequest
 
@@ -25,11 +28,30 @@ def staff_of(request: HttpRequest) -> User:
     return request.user
 
 
+def column(path: str, label: Any) -> Callable[[Any, Any], Any]:
+    """Return a read-only column of an admin that shows `path` of a row under a label of its own."""
+
+    @admin.display(description=label, ordering=path.replace(".", "__"))
+    def shown(self: Any, row: Any) -> Any:
+        value = attrgetter(path)(row)
+        return "—" if value is None else value
+
+    return shown
+
+
 class ByRole(Options):
     """Ask the table of roles, not Django's permissions, who may do what."""
 
     def _may(self, request: HttpRequest, deed: Deed) -> bool:
         return roles.may(request.user, deed, self.opts.model)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer what is there to choose from; other tables are kept on their own pages."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        widget = field.widget if field else None
+        if isinstance(widget, RelatedFieldWidgetWrapper):
+            widget.can_add_related = widget.can_change_related = widget.can_view_related = False
+        return field
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may(request, Deed.VIEW)

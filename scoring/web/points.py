@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -25,10 +25,10 @@ Role = User.Role
 RANKED = {Role.MEDIATOR, Role.LEAD}
 READERS = RANKED | {Role.ASSESSOR, Role.LEADER, Role.ADMINISTRATOR}
 HOMES = {
-    Role.MEDIATOR: "workbench",
-    Role.LEAD: "workbench",
-    Role.ASSESSOR: "admin:index",
-    Role.ADMINISTRATOR: "admin:index",
+    Role.MEDIATOR: (_lazy("工作台"), "workbench"),
+    Role.LEAD: (_lazy("工作台"), "workbench"),
+    Role.ASSESSOR: (_lazy("积分管理"), "admin:index"),
+    Role.ADMINISTRATOR: (_lazy("系统管理"), "admin:index"),
 }
 
 
@@ -115,8 +115,8 @@ def _row(entry: PointEntry, mediator: Mediator) -> dict[str, Any]:
 
 
 def _nav(user: User, current: str) -> list[tuple[str, str, str, bool]]:
-    items = [(_("工作台"), HOMES[Role(user.role)])] if user.role in HOMES else []
+    items = [HOMES[Role(user.role)]] if user.role in HOMES else []
     if user.role in RANKED:
-        items.append((_("我的积分"), "points"))
-    items.append((_("积分榜"), "points-board"))
-    return [(label, reverse(name), "", name == current) for label, name in items]
+        items.append((_lazy("我的积分"), "points"))
+    items.append((_lazy("积分榜"), "points-board"))
+    return [(str(label), reverse(name), "", name == current) for label, name in items]

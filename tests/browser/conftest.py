@@ -61,17 +61,20 @@ class database:
     """A PostgreSQL database that exists as long as the block."""
 
     def __init__(self, name: str) -> None:
-        self.name, self.server = name, os.environ["DATABASE_URL"]
+        self.name, self.server = name, urlsplit(os.environ["DATABASE_URL"])
 
     def __enter__(self) -> str:
         self._run(f'CREATE DATABASE "{self.name}"')
-        return urlunsplit(urlsplit(self.server)._replace(path=f"/{self.name}"))
+        return self._address(self.name)
 
     def __exit__(self, *_: object) -> None:
         self._run(f'DROP DATABASE "{self.name}" WITH (FORCE)')
 
+    def _address(self, database: str) -> str:
+        return urlunsplit(self.server._replace(path=f"/{database}"))
+
     def _run(self, statement: str) -> None:
-        connection = psycopg2.connect(self.server)
+        connection = psycopg2.connect(self._address("postgres"))
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute(statement)

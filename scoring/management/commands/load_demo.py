@@ -22,12 +22,15 @@ class Command(BaseCommand):
             raise CommandError(_("还没有基础数据，请先运行 load_reference"))
         with transaction.atomic():
             made = mediators.demo.populate()
-            posters = cases.demo.populate() if made else 0
-        if made is None:
-            self.stdout.write(_("演示数据已经有了，没有改动。"))
-            return
-        bodies, people = made
+            if made is None:
+                self.stdout.write(_("演示数据已经有了，没有改动。"))
+                return
+            posters, secret = cases.demo.populate()
         self.stdout.write(
             _("演示数据：调解组织%(bodies)d个，调解员%(people)d名，海报%(posters)d张。")
-            % {"bodies": bodies, "people": people, "posters": posters}
+            % {"bodies": made[0], "people": made[1], "posters": posters}
+        )
+        self.stdout.write(
+            _("%(partner)s的渠道密钥（只显示这一次）：%(secret)s")
+            % {"partner": cases.demo.PARTNER, "secret": secret}
         )
