@@ -1,13 +1,15 @@
 import json
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from cases.models import Clock
+from cases.models import Case, Clock
 from mediators import audit, reference, roles
+from mediators.append_only import protect, release
 from mediators.models import AuditEntry, Body, BodyKind, Mediator, ReferenceVersion, Region, User
 from mediators.roles import Deed
 from tests import factories
@@ -63,20 +65,19 @@ def test_each_role_opens_exactly_the_lists_of_its_duties(db, role):
     client = sign_in(role)
     for model in REGISTERED:
         expected = 200 if Deed.VIEW in duties(role, model) else 403
-        assert client.get(page(model, "changelist")).status_code == expected, model
+        assert client.get(page(model, "changelist"), follow=True).status_code == expected, model
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_each_role_adds_only_what_it_keeps_and_deletes_nothing(db, role):
     client = sign_in(role)
     for model in REGISTERED:
-        allowed = client.get(page(model, "add")).status_code == 200
+        allowed = client.get(page(model, "add"), follow=True).status_code == 200
         assert allowed <= (Deed.ADD in duties(role, model)), model
-        gone = client.post(
-            reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_delete", args=[1])
+        address = reverse(
+            f"admin:{model._meta.app_label}_{model._meta.model_name}_delete", args=[1]
         )
-        assert gone.status_code in (302, 403, 404), model
-        assert not gone.headers.get("Location", "").endswith("/changelist/")
+        assert client.post(address, {"post": "yes"}, follow=True).status_code in (403, 404), model
 
 
 def test_running_the_house_and_seeing_cases_are_apart():
@@ -93,8 +94,6 @@ def test_running_the_house_and_seeing_cases_are_apart():
 
 
 def test_the_table_of_roles_names_only_tables_that_exist():
-    from django.apps import apps
-
     for label in {label for table in roles.TABLE.values() for label in table}:
         assert apps.get_model(label)
 
@@ -102,8 +101,6 @@ def test_the_table_of_roles_names_only_tables_that_exist():
 def test_a_superuser_is_an_administrator_even_with_the_role_of_the_court(db):
     user = factories.make_staff(User.Role.COURT)
     user.is_staff = user.is_superuser = True
-    from cases.models import Case
-
     assert not roles.may(user, Deed.VIEW, Case)
     assert roles.may(user, Deed.VIEW, Body)
 
@@ -186,9 +183,7 @@ def test_history_tells_what_each_version_changed(db, dispatcher):
     assert not first.changes
 
 
-def test_a_list_shows_where_each_row_came_from_in_few_queries(
-    desk, django_assert_max_num_queries
-):
+def test_a_list_shows_where_each_row_came_from_in_few_queries(desk, django_assert_max_num_queries):
     with django_assert_max_num_queries(12):
         told = desk.get(page(Region, "changelist")).content.decode()
     assert "版发布" in told
@@ -270,8 +265,6 @@ def test_choosing_a_chain_shows_only_it_and_proves_it(desk, dispatcher):
 
 
 def test_a_changed_entry_shows_when_its_chain_is_chosen(desk, dispatcher):
-    from mediators.append_only import protect, release
-
     entry = audit.note("case.read", actor=dispatcher, chain="case:9")
     with connection.schema_editor(atomic=False) as editor:
         release(editor, "mediators_auditentry")

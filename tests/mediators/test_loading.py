@@ -134,12 +134,9 @@ def test_there_is_a_sign_in_for_every_role(populated):
     assert set(roles.values_list("role", flat=True)) == set(User.Role)
 
 
-def test_only_the_administrator_and_the_court_come_to_the_admin(populated):
-    staff = User.objects.filter(is_staff=True)
-    assert dict(staff.values_list("role", "is_superuser")) == {
-        "administrator": True,
-        "court": False,
-    }
+def test_only_those_whose_office_needs_it_come_to_the_admin(populated):
+    staff = dict(User.objects.filter(is_staff=True).values_list("role", "is_superuser"))
+    assert staff == {"administrator": True, "court": False, "assessor": False}
 
 
 def test_the_mediator_and_the_lead_who_sign_in_share_a_body(populated):

@@ -95,6 +95,7 @@ def test_four_relays_bring_each_event_to_each_subscriber_once(house, monkeypatch
         events._subscribers, "test.happened", {"one": hear("one"), "two": hear("two")}
     )
     case = file().case
+    CaseEvent.objects.update(relayed_at=case.filed_at)
     made = [events.record(case, "test.happened", actor=None).pk for _ in range(60)]
 
     def relay_to_the_end():
@@ -102,19 +103,19 @@ def test_four_relays_bring_each_event_to_each_subscriber_once(house, monkeypatch
 
     outcomes = together([relay_to_the_end] * 4)
     assert refused(outcomes) == []
-    assert sum(outcomes) == CaseEvent.objects.count() == len(made) + 1
+    assert sum(outcomes) == len(made) == 60
     assert sorted(heard) == sorted((name, pk) for name in ("one", "two") for pk in made)
     assert EventDelivery.objects.filter(event__kind="test.happened").count() == 120
     assert not CaseEvent.objects.filter(relayed_at=None).exists()
 
 
 def test_points_are_right_whoever_relays(house):
-    for _ in range(10):
+    for _ in range(5):
         reach("settled", house)
     together([lambda: [events.relay() for _ in range(4)]] * 4)
     events.relay()
     rules = dict(PointEntry.objects.values_list("rule__code").annotate(Sum("points")))
-    assert rules == {"A1": Decimal(10), "B3": Decimal(30)}
+    assert rules == {"A1": Decimal(5), "B3": Decimal(15)}
 
 
 # --- The ledger ---
