@@ -17,7 +17,7 @@ from cases.lifecycle import Action, move
 from cases.models import Agreement, AgreementNumber, Case
 from cases.policies import Standing, standing
 from mediators.identity import clean_text
-from mediators.models import Body, User
+from mediators.models import Body, BodyKind, User
 
 
 @dataclass(frozen=True)
@@ -170,4 +170,5 @@ def _next_number(body: Body | None, at: dt.datetime) -> str:
     AgreementNumber.objects.get_or_create(body=body, year=year)
     counter = AgreementNumber.objects.filter(body=body, year=year)
     counter.update(last=F("last") + 1)
-    return f"（{year}）{body.abbreviation}人调字第{counter.get().last}号"
+    series = "人调字" if body.kind.family == BodyKind.Family.PEOPLE else "调字"
+    return f"（{year}）{body.abbreviation}{series}第{counter.get().last}号"

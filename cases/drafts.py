@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import onetime
-from cases.errors import CodeRefused
+from cases.errors import CodeRefused, InvalidFiling
 from cases.files import remove
 from cases.filing import Dispute, FilingKey, Person, Proxy, Receipt, file_dispute
 from cases.models import Case, Channel, Consent, FilingDraft, Party, Poster
@@ -107,14 +107,23 @@ def submit(draft: FilingDraft, *, code: str) -> Receipt:
 
     Raises CodeRefused, InvalidFiling, TooOften.
     """
+    dispute = dispute_of(draft)
+    _refuse_own_phone(dispute)
     if draft.case_id is None:
         onetime.check(contact_phone(draft), purpose=purpose(draft), code=code, single_use=False)
     key = FilingKey(scope="form", key=draft.token)
-    receipt = file_dispute(dispute_of(draft), key=key)
+    receipt = file_dispute(dispute, key=key)
     with transaction.atomic():
         FilingDraft.objects.filter(pk=draft.pk, case=None).update(case=receipt.case)
     _proved(receipt.case, contact_phone(draft))
     return receipt
+
+
+def _refuse_own_phone(dispute: Dispute) -> None:
+    """Refuse one phone on both sides: the invitation would come back to whoever filed."""
+    own = {person.phone for person in dispute.applicants if person.phone}
+    if own & {person.phone for person in dispute.respondents}:
+        raise InvalidFiling({"respondent_phone": _("对方手机号和您的一样，请改一个")})
 
 
 def _proved(case: Case, phone: str) -> None:

@@ -21,6 +21,8 @@ LARGEST = 10 * MEGABYTE
 MOST = 9
 MOST_PIXELS = 25_000_000
 LONGEST_SIDE = 2400
+LARGEST_SIGNATURE = 500_000  # bytes
+SHORTEST_SIGNATURE = 20  # pixels
 PICTURES = {"image/jpeg", "image/png", "image/webp"}
 PDF = "application/pdf"
 
@@ -121,6 +123,28 @@ def _on_white(picture: Image.Image) -> Image.Image:
         return picture.convert("RGB")
     white = Image.new("RGBA", picture.size, "white")
     return Image.alpha_composite(white, picture.convert("RGBA")).convert("RGB")
+
+
+def drawn_signature(data: bytes) -> bytes:
+    """Return a drawn signature as a PNG drawn anew, black on nothing. Raises FileRefused.
+
+    What the browser sends is not trusted: it must be a small picture, and only its shape is kept.
+    """
+    refused = FileRefused(_("签名没有存上，请重写一次"))
+    if len(data) > LARGEST_SIGNATURE or filetype.guess_mime(data) != "image/png":
+        raise refused
+    try:
+        picture = Image.open(io.BytesIO(data))
+        if max(picture.size) > LONGEST_SIDE or min(picture.size) < SHORTEST_SIGNATURE:
+            raise refused
+        strokes = picture.convert("RGBA").getchannel("A")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        raise refused from None
+    drawn = Image.new("RGBA", picture.size, (0, 0, 0, 0))
+    drawn.paste((22, 32, 42, 255), mask=strokes)
+    out = io.BytesIO()
+    drawn.save(out, "PNG", optimize=True)
+    return out.getvalue()
 
 
 def remove(attachment: Attachment) -> None:

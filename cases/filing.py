@@ -161,9 +161,14 @@ def description_problem(text: str) -> str:
     return ""
 
 
+def crowd_problem(count: int) -> str:
+    """Say that these are too many people on one side, or nothing."""
+    return _("最多加20个对方。更多的请打电话告诉我们") if count > MOST_PARTIES else ""
+
+
 def _people(people: Sequence[Person], side: str, problems: dict[str, str]) -> list[Person]:
-    if len(people) > MOST_PARTIES:
-        problems[side] = _("最多加20个对方。更多的请打电话告诉我们")
+    if why := crowd_problem(len(people)):
+        problems[side] = why
     clean = []
     for person in people:
         name = clean_name(person.name)

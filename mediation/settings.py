@@ -173,7 +173,8 @@ MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR_DIR / "files")))  # served b
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
-DATA_UPLOAD_MAX_NUMBER_FILES = 10
+# Above what a form takes: who picks twelve photos is told “at most 9” and keeps the text.
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
 
 # --- Safety of pages ---
 CONTENT_SECURITY_POLICY = {

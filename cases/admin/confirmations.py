@@ -57,7 +57,7 @@ class ConfirmationAdmin(HouseAdmin):
 
     list_display = ("number", "state", "parties", "agreed", "applied_at", "result")
     list_display_links = ("number",)
-    list_filter = (StateFilter, "case__case_type")
+    list_filter = (StateFilter,)
     list_select_related = ("case", "agreement")
     search_fields = ("ruling_number", "agreement__number", "case__parties__name")
     search_help_text = _("案件编号、协议编号、裁定书案号，或者当事人姓名")
@@ -68,7 +68,7 @@ class ConfirmationAdmin(HouseAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         visible = Case.objects.visible_to(staff_of(request))
         rows = Confirmation.objects.filter(case__in=visible)
-        return rows.prefetch_related("case__parties", "requests__party")
+        return rows.prefetch_related("case__parties")
 
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str

@@ -53,6 +53,7 @@ class SignatureLine:
 class AgreementData:
     """What a mediation agreement says (人民调解法 29)."""
 
+    title: str
     number: str
     case_number: str
     body: str

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models.case import Case
 from cases.models.draft import Attachment
 from cases.models.party import Party
-from mediators.models import Body
+from mediators.models import Body, BodyKind
 
 
 class Agreement(models.Model):
@@ -64,6 +64,12 @@ class Agreement(models.Model):
 
     def __str__(self) -> str:
         return self.number or f"{self.case_id} r{self.revision}"
+
+    @property
+    def title(self) -> str:
+        """What the document is called: a people's committee's agreement bears that name."""
+        of_people = self.case.body is None or self.case.body.kind.family == BodyKind.Family.PEOPLE
+        return "人民调解协议书" if of_people else "调解协议书"
 
     @property
     def term_list(self) -> list[str]:

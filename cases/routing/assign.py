@@ -1,9 +1,7 @@
 """Which body and which mediator a case goes to, and giving it to them."""
 
-from dataclasses import dataclass
-
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,18 +13,10 @@ from cases.policies import Actor
 from cases.querysets import WORKED_ON
 from cases.routing import rulebook
 from cases.routing.classify import Decision
-from mediators.models import Body, BodyKind, Mediator
+from cases.routing.suggest import suggest
+from mediators.models import Body, Mediator
 
 MOST_REFUSALS = 3  # then a person decides: a case must not be handed round
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """A body that could take the case, and why it is offered."""
-
-    body: Body
-    reason: str
-    open_cases: int
 
 
 def route(case: Case) -> Case:
@@ -62,57 +52,6 @@ def route(case: Case) -> Case:
 def _given_back_often(case: Case) -> bool:
     closed = (Assignment.Outcome.REFUSED, Assignment.Outcome.LAPSED)
     return case.assignments.filter(outcome__in=closed).count() >= MOST_REFUSALS
-
-
-def suggest(case: Case, case_type: CaseType) -> list[Suggestion]:
-    """Return the bodies that may take a case of this type, best first, each with its reason.
-
-    Order: the type's kinds of body as the reference data lists them, then the smallest load for
-    each mediator. Bodies that gave this case back, barred kinds, and bodies that may charge
-    (they need the parties' consent to a price first) are never suggested.
-    """
-    found = []
-    for kind in _kinds(case_type):
-        for body in _candidates(case, case_type, kind):
-            open_cases: int = body.open_cases  # type: ignore[attr-defined]
-            found.append(Suggestion(body, _reason(case_type, body, open_cases), open_cases))
-    return found
-
-
-def _kinds(case_type: CaseType) -> list[BodyKind]:
-    rows = case_type.type_kinds.filter(is_barred=False, kind__may_charge=False)
-    return [row.kind for row in rows.select_related("kind").order_by("order")]
-
-
-def _candidates(case: Case, case_type: CaseType, kind: BodyKind) -> QuerySet[Body]:
-    """Bodies of one kind: those named for the type where any are, else those serving the place."""
-    gave_back = case.assignments.exclude(outcome=Assignment.Outcome.ACCEPTED).values("body")
-    bodies = Body.objects.active().filter(kind=kind).exclude(pk__in=gave_back)
-    named = bodies.filter(case_types=case_type)
-    if kind.family != BodyKind.Family.PEOPLE and named.exists():
-        bodies = named
-    elif kind.family == BodyKind.Family.PEOPLE:
-        if case.region is None:
-            return bodies.none()
-        bodies = bodies.serving(case.region)
-    elif kind.family == BodyKind.Family.INDUSTRY:
-        return bodies.none()
-    return (
-        bodies.annotate(
-            open_cases=Count("cases", filter=Q(cases__status__in=WORKED_ON), distinct=True),
-            people=Count("mediators", distinct=True),
-        )
-        .filter(people__gt=0)
-        .order_by(F("open_cases") * 1.0 / F("people"), "pk")
-    )
-
-
-def _reason(case_type: CaseType, body: Body, open_cases: int) -> str:
-    return _("%(region)s + %(type)s + 在办%(open)d件") % {
-        "region": body.region.name,
-        "type": case_type.name,
-        "open": open_cases,
-    }
 
 
 def pick_mediator(body: Body) -> Mediator | None:

@@ -14,6 +14,7 @@ def agreement_data(agreement: Agreement) -> AgreementData:
     case = agreement.case
     assert agreement.effective_at, "only an agreement in force has a document"
     return AgreementData(
+        title=agreement.title,
         number=agreement.number or "",
         case_number=case.number,
         body=case.body.name if case.body else "",

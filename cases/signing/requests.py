@@ -7,22 +7,21 @@ to (电子签名法 13): a proved phone, the text that was shown, its digest, th
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from cases import agreements, documents, events, onetime
 from cases.errors import CaseError
+from cases.files import drawn_signature
 from cases.lifecycle import Action, move
 from cases.models import Agreement, Attachment, Case, Consent, Party, Signature
 from cases.policies import Standing, standing
 from cases.signing.document import agreement_data
 from mediators.identity import clean_name
 from mediators.models import User
-
-LARGEST_PICTURE = 200_000  # bytes of a drawn signature
-PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True)
@@ -50,14 +49,16 @@ def sign(
 ) -> Signature:
     """Sign as a party. `shown` is the digest of the text this person was shown.
 
-    Raises CodeRefused, CaseError (text changed since, paper only, name does not match).
+    Raises CodeRefused, FileRefused (the drawing), CaseError (text changed since, paper only, name
+    does not match).
     """
     _refuse_stranger(party, agreement)
     _refuse_paper_only(agreement.case)
     _refuse_wrong_hand(party, hand)
     _refuse_changed(agreement, shown)
+    picture = drawn_signature(hand.picture) if hand.picture else None
     onetime.check(party.phone, purpose=purpose(agreement), code=code)
-    method = Signature.Method.DRAWN if hand.picture else Signature.Method.TYPED
+    method = Signature.Method.DRAWN if picture else Signature.Method.TYPED
     with transaction.atomic():
         agreement = _locked(agreement, shown)
         signature, fresh = Signature.objects.get_or_create(
@@ -66,7 +67,7 @@ def sign(
             defaults={
                 "method": method,
                 "name": clean_name(hand.name),
-                "picture": hand.picture or None,
+                "picture": picture,
                 "digest": shown,
                 "device": device[:200],
             },
@@ -183,7 +184,8 @@ def store_document(agreement: Agreement) -> Agreement:
         agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
         if agreement.document:
             return agreement
-        pdf = documents.agreement_pdf(agreement_data(agreement))
+        with translation.override(settings.LANGUAGE_CODE):  # the official text is Chinese
+            pdf = documents.agreement_pdf(agreement_data(agreement))
         agreement.document_digest = documents.digest(pdf)
         agreement.document.save(f"{agreement.digest[:32]}.pdf", ContentFile(pdf), save=False)
         agreement.save(update_fields=["document", "document_digest"])
@@ -234,7 +236,3 @@ def _refuse_wrong_hand(party: Party, hand: Hand) -> None:
         raise CaseError(_("写的姓名和协议里的不一样，请写“%(name)s”") % {"name": party.name})
     if not clean_name(hand.name):
         raise CaseError(_("还没有写名字"))
-    if len(hand.picture) > LARGEST_PICTURE or (
-        hand.picture and not hand.picture.startswith(PNG_MAGIC)
-    ):
-        raise CaseError(_("签名没有存上，请重写一次"))

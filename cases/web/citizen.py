@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from cases import documents, drafts, files
 from cases.errors import CaseError, CodeRefused, FileRefused, InvalidFiling
-from cases.filing import description_problem
+from cases.filing import crowd_problem, description_problem
 from cases.models import Attachment, Case, FilingDraft, Poster, ProxyFiler
 from cases.web import forms, pages
 from mediators.errors import PeopleError
@@ -60,9 +60,10 @@ def poster(request: HttpRequest, token: str) -> HttpResponse:
     )
 
 
-@require_POST
 def start(request: HttpRequest) -> HttpResponse:
-    """Begin a filing. A POST, so that a link preview makes no drafts."""
+    """Begin a filing. Only a POST begins one, so that a link preview makes no drafts."""
+    if request.method != "POST":
+        return redirect("home")
     found = Poster.objects.filter(token=request.POST.get("poster", ""), is_active=True).first()
     draft = drafts.start(found)
     if request.POST.get("for") == "other":
@@ -93,12 +94,19 @@ def _ask(request: HttpRequest, draft: FilingDraft, step: str) -> HttpResponse:
         return _show(request, draft, step, form_class(initial=_initial(draft, step)))
     form = form_class(request.POST, request.FILES)
     kept = _take_photos(request, draft, form) if step == "what" else True
-    if not form.is_valid() or not kept:
+    if step == "respondent":
+        _refuse_crowd(form, draft)
+    answered = form.is_valid() and kept
+    if answered:
+        _keep(draft, step, form.cleaned_data)
+    else:
         _keep_unfinished(draft, step, request)
-        return _show(request, draft, step, form, status=422)
-    _keep(draft, step, form.cleaned_data)
-    if "later" in request.POST:
+    if "later" in request.POST and kept:
         return redirect("file-later")
+    return _go_on(request, draft, step) if answered else _show(request, draft, step, form, 422)
+
+
+def _go_on(request: HttpRequest, draft: FilingDraft, step: str) -> HttpResponse:
     if step == "respondent" and "add" in request.POST:
         return redirect(f"{request.path}?add=1")
     if step == "contact":
@@ -145,11 +153,17 @@ def _keep(draft: FilingDraft, step: str, given: dict[str, Any]) -> None:
         names = ("kind", "name", "phone", "whereabouts")
         other = {name: given[name] for name in names}
         others = drafts.answers(draft).get("respondents", [])
-        drafts.keep(draft, respondents=[*others, other][: files.MOST * 3])
+        drafts.keep(draft, respondents=[*others, other])
         return
     if step == "where":
         given = {"region": given["region"].pk, "place": given["place"]}
     drafts.keep(draft, **{k: v for k, v in given.items() if k != "photos"})
+
+
+def _refuse_crowd(form: Any, draft: FilingDraft) -> None:
+    others = drafts.answers(draft).get("respondents", [])
+    if why := crowd_problem(len(others) + 1):
+        form.add_error(None, why)
 
 
 def _keep_unfinished(draft: FilingDraft, step: str, request: HttpRequest) -> None:
@@ -202,9 +216,10 @@ def _overview(draft: FilingDraft, form: forms.CheckForm) -> dict[str, Any]:
     }
 
 
-@require_POST
 def send_code(request: HttpRequest) -> HttpResponse:
     """Send the code again."""
+    if request.method != "POST":
+        return redirect("file-step", "check")
     draft = _draft(request)
     if draft is None or draft.case_id:
         return redirect("home")
@@ -221,16 +236,15 @@ def _send_code(request: HttpRequest, draft: FilingDraft) -> None:
         messages.success(request, _("验证码已发出，请看手机短信"))
 
 
-@require_POST
 def remove_photo(request: HttpRequest, pk: int) -> HttpResponse:
-    draft = _draft(request)
-    files.remove(get_object_or_404(Attachment, pk=pk, draft=draft, draft__isnull=False))
+    if request.method == "POST":
+        draft = _draft(request)
+        files.remove(get_object_or_404(Attachment, pk=pk, draft=draft, draft__isnull=False))
     return redirect("file-step", "what")
 
 
-@require_POST
 def remove_respondent(request: HttpRequest, place: int) -> HttpResponse:
-    if draft := _draft(request):
+    if request.method == "POST" and (draft := _draft(request)):
         others = drafts.answers(draft).get("respondents", [])
         drafts.keep(draft, respondents=[o for i, o in enumerate(others) if i != place])
     return redirect("file-step", "respondent")
@@ -269,40 +283,34 @@ def later(request: HttpRequest) -> HttpResponse:
 @never_cache
 def resume(request: HttpRequest) -> HttpResponse:
     """Find an unfinished filing again by phone and code."""
-    phone_form = forms.PhoneForm(request.POST or None, initial={"phone": ""})
+    phone_form = forms.PhoneForm(request.POST or None)
     code_form = forms.CodeForm(request.POST if "code" in request.POST else None)
-    sent_to = ""
-    if request.method == "POST" and phone_form.is_valid():
-        sent_to = phone_form.cleaned_data["phone"]
-        if "code" in request.POST:
-            if code_form.is_valid():
-                return _resumed(request, phone_form, code_form)
-        else:
-            _try(phone_form, lambda: drafts.ask_resume_code(sent_to))
-    context = {"phone_form": phone_form, "code_form": code_form, "sent_to": sent_to}
-    return render(request, "citizen/resume.html", context)
+    phone = phone_form.cleaned_data["phone"] if phone_form.is_valid() else ""
+    if phone and "code" not in request.POST:
+        phone = _sent_to(phone, phone_form)
+    elif phone and code_form.is_valid() and (draft := _resumed(phone, code_form)):
+        response = redirect("file-step", _first_open(draft))
+        _remember(response, draft)
+        return response
+    status = 422 if phone_form.errors or code_form.errors else 200
+    context = {"phone_form": phone_form, "code_form": code_form, "sent_to": phone}
+    return render(request, "citizen/resume.html", context, status=status)
 
 
-def _resumed(
-    request: HttpRequest, phone_form: forms.PhoneForm, code_form: forms.CodeForm
-) -> HttpResponse:
-    phone, code = phone_form.cleaned_data["phone"], code_form.cleaned_data["code"]
+def _sent_to(phone: str, form: forms.PhoneForm) -> str:
     try:
-        draft = drafts.resume(phone, code=code)
-    except CodeRefused as error:
-        code_form.add_error("code", str(error))
-        context = {"phone_form": phone_form, "code_form": code_form, "sent_to": phone}
-        return render(request, "citizen/resume.html", context, status=422)
-    response = redirect("file-step", _first_open(draft))
-    _remember(response, draft)
-    return response
-
-
-def _try(form: Any, deed: Callable[[], object]) -> None:
-    try:
-        deed()
+        return drafts.ask_resume_code(phone)
     except (CaseError, PeopleError) as error:
         form.add_error("phone", str(error))
+        return ""
+
+
+def _resumed(phone: str, form: forms.CodeForm) -> FilingDraft | None:
+    try:
+        return drafts.resume(phone, code=form.cleaned_data["code"])
+    except CodeRefused as error:
+        form.add_error("code", str(error))
+        return None
 
 
 def _draft(request: HttpRequest) -> FilingDraft | None:

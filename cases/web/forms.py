@@ -14,6 +14,16 @@ from mediators.identity import clean_name, clean_phone, clean_text, is_mobile
 from mediators.models import Region
 
 
+# Every way in which a number can be no amount of money: all are answered with one sentence.
+NO_AMOUNT = (
+    "invalid",
+    "min_value",
+    "max_digits",
+    "max_decimal_places",
+    "max_whole_digits",
+)
+
+
 class PhoneField(forms.CharField):
     """A phone number, forgiving about blanks, dashes, +86 and full-width digits."""
 
@@ -56,8 +66,11 @@ class ManyFilesField(forms.FileField):
     """Several files chosen together."""
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        files = data if isinstance(data, list | tuple) else [data]
-        return [file for file in files if file]
+        chosen = data if isinstance(data, list | tuple) else [data]
+        files = [file for file in chosen if file]
+        if self.required and not files:
+            raise ValidationError(self.error_messages["required"])
+        return files
 
 
 class WhatForm(forms.Form):
@@ -102,7 +115,7 @@ class WishForm(forms.Form):
         min_value=0,
         max_digits=14,
         decimal_places=2,
-        error_messages={"invalid": _("钱数只写数字，比如3400")},
+        error_messages=dict.fromkeys(NO_AMOUNT, _("钱数只写数字，比如3400")),
         widget=forms.TextInput(attrs={"class": "in tel", "inputmode": "decimal"}),
     )
     wish_note = forms.CharField(

@@ -90,8 +90,8 @@ class MediatorAdmin(HouseAdmin):
     search_fields = ("user__name", "user__username", "body__name")
     autocomplete_fields = ("user", "body")
 
-    def lookup_allowed(self, lookup: str, *args: Any) -> bool:
-        return lookup == "body__id__exact" or super().lookup_allowed(lookup, *args)
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
+        return lookup == "body__id__exact" or super().lookup_allowed(lookup, value, request)
 
 
 @admin.register(AuditEntry)
@@ -105,8 +105,8 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     fields = ("at", "chain", "seq", "actor", "capacity", "deed", "facts", "previous", "digest")
 
-    def lookup_allowed(self, lookup: str, *args: Any) -> bool:
-        return lookup == "chain__exact" or super().lookup_allowed(lookup, *args)
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
+        return lookup == "chain__exact" or super().lookup_allowed(lookup, value, request)
 
     @admin.display(description=_("链"), ordering="chain")
     def chain_link(self, entry: AuditEntry) -> str:

@@ -8,7 +8,7 @@ from mediators.demo import SIGN_INS
 
 
 class SignIn(views.LoginView):
-    """Django's sign-in, without its variable `site`, which would hide the house's name and phone."""
+    """Django's sign-in without its variable `site`: it would hide the house's name and phone."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

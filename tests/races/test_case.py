@@ -2,9 +2,11 @@ import time
 
 import pytest
 
-from cases import agreements, duplicates, handling, judicial
+from cases import agreements, duplicates, handling, judicial, lifecycle
 from cases.errors import CaseError, TransitionNotAllowed
+from cases.lifecycle import Action
 from cases.models import Agreement, Case, CaseType, Signature
+from cases.querysets import CaseQuerySet
 from cases.routing.assign import dispatch
 from cases.signing import requests
 from cases.signing.requests import Hand
@@ -171,6 +173,36 @@ def test_a_text_taken_back_while_it_is_signed_binds_nobody_to_the_new_one(house)
             assert signature.digest == agreement.digest
         assert not outcomes[0].signatures.exists()
         assert trail_is_sound(case)
+
+
+def two_bare_steps(house):
+    """Take two steps of the table at once that exclude each other; return what came of it."""
+    case = reach("mediating", house)
+    applicant = applicant_of(case)
+    return together(
+        [
+            lambda: lifecycle.move(case, Action.WITHDRAW, actor=applicant),
+            lambda: lifecycle.move(case, Action.FAIL, actor=house.mediator),
+        ]
+    )
+
+
+def test_of_two_steps_that_exclude_each_other_one_is_taken(house):
+    for _ in range(10):
+        assert len(only_rules_refused(two_bare_steps(house))) == 1
+
+
+def test_without_the_row_lock_both_would_be_taken(house, monkeypatch):
+    allowed = lifecycle._allowed
+
+    def slowly(*arguments):
+        step = allowed(*arguments)
+        time.sleep(0.05)
+        return step
+
+    monkeypatch.setattr(lifecycle, "_allowed", slowly)
+    monkeypatch.setattr(CaseQuerySet, "select_for_update", lambda self, **options: self)
+    assert refused(two_bare_steps(house)) == []
 
 
 def test_twenty_mediators_accept_one_case_and_one_has_it(house):

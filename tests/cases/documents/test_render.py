@@ -23,6 +23,7 @@ def drawn() -> bytes:
 
 def agreement(**changes: object) -> documents.AgreementData:
     data = documents.AgreementData(
+        title="人民调解协议书",
         number="（2026）滨西兴人调字第1号",
         case_number="2026-003417",
         body="西兴街道人民调解委员会（演示）",

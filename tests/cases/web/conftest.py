@@ -66,7 +66,9 @@ class Page:
 
     @property
     def ids(self) -> set[str]:
-        return {dict(e.attributes)["id"] for e in everything(self.tree) if "id" in dict(e.attributes)}
+        return {
+            dict(e.attributes)["id"] for e in everything(self.tree) if "id" in dict(e.attributes)
+        }
 
     def link(self, label: str) -> str:
         found = {dict(a.attributes)["href"] for a in self.all("a") if words(a) == label}
