@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 from cases import events, lifecycle
 from cases.errors import CaseError
 from cases.faces import colour_of
-from cases.models import Agreement, Case, Notice
+from cases.models import Case, Notice, Signature
 from mediators import audit
 from mediators.models import AuditEntry, User
 from scoring.models import PointEntry
@@ -27,28 +27,37 @@ from tests.cases.test_policies import snapshot
 
 pytestmark = pytest.mark.usefixtures("no_documents")
 SETTINGS = settings(
-    max_examples=25,
-    stateful_step_count=20,
+    max_examples=40,
+    stateful_step_count=10,
     deadline=None,
     derandomize=True,
+    phases=[
+        Phase.generate
+    ],  # to shrink a failure takes minutes: add Phase.shrink when there is one
     suppress_health_check=list(HealthCheck),
 )
+AGREED = (
+    "pk", "form", "digest", "facts", "terms", "performance", "amount", "number", "sealed_by",
+    "effective_at", "fixed_at", "revision",
+)  # fmt: skip
 OVER = ("withdrawn", "rejected", "merged", "litigating", "confirmed")
 SIDES = ("applicant", "respondent")
 starts = st.sampled_from(["filed", "dispatched", "mediating", "agreed", "settled", "failed"])
 deeds = st.sampled_from(DEEDS)
 people = st.sampled_from([*STAFF, *SIDES])
+# What brings a case on: chosen every other time, so that lives do not end where they began.
+ONWARD = ("dispatch", "accept", "record yes", "conclude", "seal", "apply", "grant", "revise")
 SEEN: set[str] = set()  # the statuses that some example came to
 
 
 class Life(RuleBasedStateMachine):
-    """Two cases of one house; every example is rolled back."""
+    """One case of a house, from wherever it stands; every example is rolled back."""
 
     def __init__(self, house):
         super().__init__()
         self.house = house
-        self.in_force = {}  # agreement -> what it said when it took effect
-        self.closed = {}  # case -> the row as it was when the case was over
+        self.in_force = None  # what the agreement said when it took effect
+        self.over = None  # the row of the case as it was when the case was over
         self.transaction = transaction.atomic()
         self.transaction.__enter__()
 
@@ -56,16 +65,18 @@ class Life(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.transaction.__exit__(None, None, None)
 
-    @initialize(starts=st.tuples(starts, starts))
-    def begin(self, starts):
-        self.cases = [factories.reach(status, self.house) for status in starts]
+    @initialize(status=starts)
+    def begin(self, status):
+        self.pk = factories.reach(status, self.house).pk
 
-    def case(self, which):
-        return Case.objects.get(pk=self.cases[which].pk)
+    @property
+    def case(self):
+        return Case.objects.get(pk=self.pk)
 
     def rightful(self, deed, case):
         """Who may do this deed in this case now; written apart from the code's own policies."""
-        if case.status not in deed.statuses:
+        oral = case.agreements.filter(state="effective", form="oral").exists()
+        if case.status not in deed.statuses or (deed.name == "apply" and oral):
             return set()
         found = set()
         for who in (deed.who, *deed.also):
@@ -85,9 +96,9 @@ class Life(RuleBasedStateMachine):
             return self.house
         return dataclasses.replace(self.house, mediator=case.mediator.user)
 
-    @rule(which=st.sampled_from([0, 1]), deed=deeds, who=people)
-    def anybody_tries_anything(self, which, deed, who):
-        case = self.case(which)
+    @rule(deed=deeds, who=people)
+    def anybody_tries_anything(self, deed, who):
+        case = self.case
         actor = person(who, case, self.house)
         if actor in self.rightful(deed, case):
             self.do(deed, case, actor)
@@ -100,14 +111,17 @@ class Life(RuleBasedStateMachine):
                 assert snapshot() == before
                 transaction.set_rollback(True)
 
-    @rule(which=st.sampled_from([0, 1]), choice=st.integers(0, 99))
-    def somebody_does_what_is_theirs(self, which, choice):
-        case = self.case(which)
-        possible = [deed for deed in DEEDS if self.rightful(deed, case)]
-        if possible:
-            deed = possible[choice % len(possible)]
-            actors = sorted(self.rightful(deed, case), key=lambda a: (type(a).__name__, a.pk))
-            self.do(deed, case, actors[choice % len(actors)])
+    @rule(choices=st.lists(st.integers(0, 99), min_size=1, max_size=4))
+    def people_do_what_is_theirs(self, choices):
+        for choice in choices:
+            case = self.case
+            possible = [deed for deed in DEEDS if self.rightful(deed, case)]
+            onward = [deed for deed in possible if deed.name in ONWARD]
+            possible = onward if onward and choice % 2 else possible
+            if possible:
+                deed = possible[choice // 2 % len(possible)]
+                actors = sorted(self.rightful(deed, case), key=lambda a: (type(a).__name__, a.pk))
+                self.do(deed, case, actors[choice % len(actors)])
 
     def do(self, deed, case, actor):
         """Do a deed that the table allows."""
@@ -115,7 +129,7 @@ class Life(RuleBasedStateMachine):
             return  # the deed names a colleague of the first body
         with transaction.atomic():
             deed.prepare(case, self.house_of(case))(actor)
-        SEEN.add(Case.objects.get(pk=case.pk).status)
+        SEEN.add(self.case.status)
 
     @rule()
     def the_worker_relays(self):
@@ -125,56 +139,53 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def each_change_of_status_has_one_event_and_one_audit_entry(self):
-        for case in Case.objects.all():
-            moves = [e for e in case.events.order_by("id") if e.kind in MOVES]
-            entries = list(AuditEntry.objects.filter(chain=f"case:{case.pk}").order_by("seq"))
-            deeds_ = [entry for entry in entries if "source" in entry.facts]
-            path = [(e.facts["source"], e.facts["target"]) for e in moves]
-            assert path == [(d.facts["source"], d.facts["target"]) for d in deeds_]
-            assert [source for source, _ in path] == ["filed", *[t for _, t in path]][: len(path)]
-            assert case.status == (path[-1][1] if path else "filed")
-            assert audit.first_broken(entries) is None
+        moves = [e for e in self.case.events.order_by("id") if e.kind in MOVES]
+        entries = list(AuditEntry.objects.filter(chain=f"case:{self.pk}").order_by("seq"))
+        noted = [entry for entry in entries if "source" in entry.facts]
+        path = [(e.facts["source"], e.facts["target"]) for e in moves]
+        assert path == [(entry.facts["source"], entry.facts["target"]) for entry in noted]
+        assert [source for source, _ in path] == ["filed", *[t for _, t in path]][: len(path)]
+        assert self.case.status == (path[-1][1] if path else "filed")
+        assert audit.first_broken(entries) is None
 
     @invariant()
     def the_colour_is_that_of_the_status_and_each_change_is_an_event(self):
-        for case in Case.objects.all():
-            colour = "blue"
-            for event in case.events.filter(kind="code.recoloured").order_by("id"):
-                assert event.facts["source"] == colour
-                colour = event.facts["target"]
-            assert colour == colour_of(case.status)
+        colour = "blue"
+        for event in self.case.events.filter(kind="code.recoloured").order_by("id"):
+            assert event.facts["source"] == colour
+            colour = event.facts["target"]
+        assert colour == colour_of(self.case.status)
 
     @invariant()
     def one_assignment_at_most_is_open(self):
-        for case in Case.objects.all():
-            assert case.assignments.filter(outcome__in=("waiting", "accepted")).count() <= 1
+        assert self.case.assignments.filter(outcome__in=("waiting", "accepted")).count() <= 1
 
     @invariant()
     def what_is_over_stays_as_it_was(self):
-        for row in Case.objects.filter(status__in=OVER).values():
-            assert self.closed.setdefault(row["id"], row) == row
+        row = Case.objects.filter(pk=self.pk).values().get()
+        if self.over or row["status"] in OVER:
+            self.over = self.over or row
+            assert row == self.over
 
     @invariant()
     def an_agreement_in_force_never_changes_and_was_signed_by_all(self):
-        fields = ("digest", "facts", "terms", "performance", "amount", "number", "effective_at")
-        for row in Agreement.objects.filter(state="effective").values("pk", "form", *fields):
-            assert self.in_force.setdefault(row["pk"], row) == row
-            agreement = Agreement.objects.get(pk=row["pk"])
-            if row["form"] == "written":
-                assert agreement.signatures.count() == agreement.case.parties.count() + 1
-                assert agreement.sealed_by
-        assert set(self.in_force) <= set(
-            Agreement.objects.filter(state="effective").values_list("pk", flat=True)
-        )
+        row = self.case.agreements.filter(state="effective").values(*AGREED).first()
+        assert row or not self.in_force
+        if row:
+            self.in_force = self.in_force or row
+            assert row == self.in_force
+        if row and row["form"] == "written":
+            signed = Signature.objects.filter(agreement=row["pk"]).count()
+            assert signed == self.case.parties.count() + 1
+            assert row["sealed_by"]
 
     @invariant()
     def a_respondent_hears_nothing_before_a_body_has_accepted(self):
-        for case in Case.objects.exclude(events__kind="case.accept"):
-            phones = set(p.phone for p in case.parties.filter(side="respondent") if p.phone)
-            assert not [n for n in Notice.objects.filter(case=case) if n.phone in phones]
+        if not self.case.events.filter(kind="case.accept").exists():
+            assert not Notice.objects.filter(party__case=self.pk, party__side="respondent").exists()
 
     @invariant()
-    def points_come_from_events_once(self):
+    def no_event_earns_twice_under_a_rule(self):
         pairs = list(PointEntry.objects.values_list("event", "rule"))
         assert len(pairs) == len(set(pairs))
 
@@ -185,12 +196,11 @@ MOVES = {f"case.{action.value}" for action in lifecycle.Action}
 def test_whatever_is_done_in_whatever_order_the_rules_hold(house):
     SEEN.clear()
     run_state_machine_as_test(lambda: Life(house), settings=SETTINGS)
-    assert {"inviting", "mediating", "agreed", "settled", "failed", "withdrawn"} <= SEEN
+    assert {"inviting", "mediating", "agreed", "settled", "failed"} <= SEEN
 
 
 def test_a_planted_fault_is_found(house, monkeypatch):
     """A change of colour that is not recorded: the walk must notice."""
     monkeypatch.setattr(lifecycle, "_record_colour", lambda *arguments: None)
-    quick = settings(SETTINGS, phases=[Phase.generate])
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(lambda: Life(house), settings=quick)
+        run_state_machine_as_test(lambda: Life(house), settings=SETTINGS)

@@ -22,6 +22,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
+
 from mediators.demo import SIGN_INS
 
 PAGES = ("/", "/workbench/", "/dispatch/", "/points/", "/admin/", "/api/docs/")
