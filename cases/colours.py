@@ -53,7 +53,7 @@ def refuse_gaps(colours: list[CodeColour]) -> None:
     if missing := [str(s.label) for s in Case.Status if s not in shown]:
         raise ColourMissing(
             _("这些状态还没有颜色：%(statuses)s。先把它们放进一个颜色里")
-            % {"statuses": "、".join(missing)}
+            % {"statuses": _("、").join(missing)}
         )
 
 

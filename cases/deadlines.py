@@ -44,3 +44,9 @@ def after_working_days(start: dt.date, days: int, calendar: WorkCalendar) -> dt.
     for _ in range(days):
         day = calendar.next_working(day + ONE_DAY)
     return day
+
+
+def working_days_left(today: dt.date, last: dt.date, calendar: WorkCalendar) -> int:
+    """Return how many working days remain after today, the last day counted; 0 when it is over."""
+    days = (today + ONE_DAY * n for n in range(1, (last - today).days + 1))
+    return sum(calendar.is_working(day) for day in days)

@@ -14,7 +14,7 @@ class InvalidFiling(CaseError):
 
     def __init__(self, fields: dict[str, str]) -> None:
         self.fields = fields
-        super().__init__("；".join(fields.values()))
+        super().__init__(_("；").join(fields.values()))
 
 
 class TransitionNotAllowed(CaseError):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db import models, transaction
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases import events
@@ -47,35 +47,35 @@ def _nothing(case: Case) -> str:
 
 
 def _no_body(case: Case) -> str:
-    return "" if case.body_id else _now("还没有选调解组织")
+    return "" if case.body_id else gettext("还没有选调解组织")
 
 
 def _no_mediator(case: Case) -> str:
-    return "" if case.mediator_id else _now("还没有指定调解员")
+    return "" if case.mediator_id else gettext("还没有指定调解员")
 
 
 def _waiting_for_answers(case: Case) -> str:
     answers = set(case.parties.values_list("answer", flat=True))
-    return "" if answers == {Party.Answer.AGREES} else _now("还有当事人没有同意调解")
+    return "" if answers == {Party.Answer.AGREES} else gettext("还有当事人没有同意调解")
 
 
 def _not_fixed(case: Case) -> str:
     fixed = case.agreements.filter(state=Agreement.State.FIXED).exists()
-    return "" if fixed else _now("协议还没有定稿")
+    return "" if fixed else gettext("协议还没有定稿")
 
 
 def _not_effective(case: Case) -> str:
     effective = case.agreements.filter(state=Agreement.State.EFFECTIVE).exists()
-    return "" if effective else _now("签字和盖章还没有齐")
+    return "" if effective else gettext("签字和盖章还没有齐")
 
 
 def _not_applied(case: Case) -> str:
     applied = case.confirmations.filter(state=Confirmation.State.APPLIED).exists()
-    return "" if applied else _now("还没有各方共同申请")
+    return "" if applied else gettext("还没有各方共同申请")
 
 
 def _not_merged(case: Case) -> str:
-    return "" if case.merged_into_id else _now("还没有选并入哪一件")
+    return "" if case.merged_into_id else gettext("还没有选并入哪一件")
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ def _allowed(case: Case, action: Action, capacities: set[Standing]) -> Step:
     step = STEPS.get((Status(case.status), action))
     if step is None or not step.who & capacities:
         raise TransitionNotAllowed(
-            _now("案件现在是“%(status)s”，不能“%(action)s”")
+            gettext("案件现在是“%(status)s”，不能“%(action)s”")
             % {"status": case.get_status_display(), "action": action.label}
         )
     if why := step.refusal(case):

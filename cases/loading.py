@@ -63,20 +63,11 @@ def _load_colours(release: str, counts: Counts) -> None:
     shipped = read(DATA / "colours.json")
     schemes = {
         row["key"]: bring(ColourScheme, counts, release=release, **row)
-        for row in _with_one_in_force(shipped["schemes"])
+        for row in shipped["schemes"]
     }
     for row in shipped["colours"]:
         scheme = schemes[row.pop("scheme")]
         bring(CodeColour, counts, release=release, scheme=scheme, **row)
-
-
-def _with_one_in_force(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the shipped schemes; where people put one of their own in force, none of these is."""
-    shipped = [row["key"] for row in rows]
-    chosen = ColourScheme.objects.filter(is_active=True).exclude(key__in=shipped, shipped__gt="")
-    if chosen.exists():
-        return [{**row, "is_active": False} for row in rows]
-    return rows
 
 
 def _load_types(release: str, counts: Counts) -> None:

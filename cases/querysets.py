@@ -9,12 +9,24 @@ from django.db import models
 from mediators.models import User
 
 if TYPE_CHECKING:
-    from cases.models import Case  # noqa: F401 named in quotes below
+    from cases.models import Case
 
 NUMBER = re.compile(r"20[0-9]{2}-0*([0-9]{1,18})")
 EVERYWHERE = {User.Role.DISPATCHER, User.Role.COURT}
 OPEN = ("filed", "dispatched", "inviting", "mediating", "agreed")
 WORKED_ON = ("dispatched", "inviting", "mediating", "agreed")
+GIVEN_BACK = ("refused", "lapsed")
+
+
+def is_unresponded(today: dt.date) -> models.Q:
+    """Given to a body that has not answered in time (未响应; 在线调解规则 12)."""
+    return models.Q(status="dispatched", respond_by__lt=today)
+
+
+def is_late(today: dt.date) -> models.Q:
+    """Past the last day that runs: for an answer, or for mediation (超期; 在线调解规则 24)."""
+    in_hand = models.Q(status__in=("inviting", "mediating", "agreed"), mediate_by__lt=today)
+    return is_unresponded(today) | in_hand
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -43,8 +55,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(status__in=WORKED_ON)
 
     def unresponded(self, today: dt.date) -> "CaseQuerySet":
-        """Cases given to a body that has not answered in time (未响应; 在线调解规则 12)."""
-        return self.filter(status="dispatched", respond_by__lt=today)
+        """Cases given to a body that has not answered in time."""
+        return self.filter(is_unresponded(today))
 
     def overdue(self, today: dt.date) -> "CaseQuerySet":
         """Cases in mediation past their last day (超期; 在线调解规则 24)."""
@@ -59,6 +71,18 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.select_related(
             "case_type", "region", "body", "mediator__user", "channel"
         ).prefetch_related("parties")
+
+    def with_routing(self) -> "CaseQuerySet":
+        """Fetch what the desk shows: verdicts of the keywords, bodies tried, where it lies."""
+        return self.select_related("region__parent__parent").prefetch_related(
+            "classifications", "assignments"
+        )
+
+    def sharing_a_phone_with(self, case: "Case") -> "CaseQuerySet":
+        """Other cases with a party of the same phone: perhaps the same dispute, newest first."""
+        phones = case.parties.exclude(phone_index="").values("phone_index")
+        found = self.filter(parties__phone_index__in=phones)
+        return found.exclude(pk=case.pk).distinct().order_by("-id")
 
     def by_clock(self) -> "CaseQuerySet":
         """Order by the last day that runs now: for an answer, then for mediation; none last."""
@@ -76,7 +100,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
         named = models.Q(parties__name__icontains=words) | models.Q(court_number__icontains=words)
         return self.filter(pk__in=self.model.objects.filter(named).values("pk"))
 
-    def count_by_status(self) -> dict[str, int]:
-        """How many cases stand where."""
-        rows = self.order_by().values_list("status").annotate(models.Count("id", distinct=True))
-        return dict(rows)
+    def count_each(self, **which: models.Q) -> dict[str, int]:
+        """How many cases each of these conditions holds for, asked in one query."""
+        counts = {
+            name: models.Count("pk", filter=condition, distinct=True)
+            for name, condition in which.items()
+        }
+        found: dict[str, int] = self.order_by().aggregate(**counts)
+        return found

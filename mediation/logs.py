@@ -12,8 +12,8 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 _SECRETS = (
     (re.compile(r"(?<!\d)\d{17}[0-9Xx](?![0-9Xx])"), "[id]"),
     (re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"), "[phone]"),
-    # The token of a case page opens that page: it must not outlive the request in a log file.
-    (re.compile(r"/c/[\w-]{8,}"), "/c/[token]"),
+    # Tokens open the page of a case or of a party: they must not outlive the request in a log file.
+    (re.compile(r"/([cj])/[\w-]{8,}"), r"/\1/[token]"),
 )
 _STANDARD_FIELDS = frozenset(
     logging.LogRecord("", 0, "", 0, "", (), None).__dict__.keys()

@@ -72,7 +72,7 @@ def _flat(detail: Any, prefix: str = "") -> dict[str, str]:
         items = enumerate(detail)  # type: ignore[assignment]
     else:
         words = detail if isinstance(detail, list) else [detail]
-        return {prefix or "non_field_errors": "；".join(str(word) for word in words)}
+        return {prefix or "non_field_errors": _("；").join(str(word) for word in words)}
     flat: dict[str, str] = {}
     for key, part in items:
         flat |= _flat(part, f"{prefix}.{key}" if prefix else str(key)) if part else {}

@@ -1,7 +1,7 @@
 """Named questions about people and bodies."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import models
 
@@ -13,12 +13,6 @@ class BodyQuerySet(models.QuerySet["Body"]):
     def active(self) -> "BodyQuerySet":
         """Bodies that take cases."""
         return self.filter(is_active=True)
-
-    def serving(self, region: Any) -> "BodyQuerySet":
-        """Bodies whose region is this one or lies above it; all of them where none is known."""
-        if region is None:
-            return self
-        return self.filter(region__in=[r.pk for r in region.lineage()])
 
 
 class MediatorQuerySet(models.QuerySet["Mediator"]):

@@ -14,6 +14,14 @@ NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True)
+class Totals:
+    """Points of one month, and of the year it lies in."""
+
+    month: Decimal
+    year: Decimal
+
+
+@dataclass(frozen=True)
 class Place:
     """A rank in a closed month: the `rank`-th of `among` who earned points in it."""
 
@@ -27,18 +35,16 @@ def entries(mediator: Mediator) -> QuerySet[PointEntry]:
     return mediator.point_entries.select_related("rule", "event__case")
 
 
-def total(mediator: Mediator, *, month: dt.date) -> Decimal:
-    """Return the points of one month (its first day), as they stand."""
-    return _sum(mediator.point_entries.filter(month=month))
+def totals(mediator: Mediator, *, month: dt.date) -> Totals:
+    """Return the points of a month (its first day) and of its year, as they stand.
 
-
-def year_total(mediator: Mediator, *, year: int) -> Decimal:
-    """Return the points of a year's months, as they stand; no base points, no band (facts §5.6)."""
-    return _sum(mediator.point_entries.filter(month__year=year))
-
-
-def _sum(rows: QuerySet[PointEntry]) -> Decimal:
-    return rows.aggregate(total=Sum("points"))["total"] or NOTHING
+    Plain sums: base points and bands of a year (facts §5.6) are no part of them.
+    """
+    in_month, in_year = Q(month=month), Q(month__year=month.year)
+    sums = mediator.point_entries.aggregate(
+        of_month=Sum("points", filter=in_month), of_year=Sum("points", filter=in_year)
+    )
+    return Totals(sums["of_month"] or NOTHING, sums["of_year"] or NOTHING)
 
 
 def months(mediator: Mediator, *, today: dt.date) -> list[dt.date]:

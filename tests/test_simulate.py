@@ -54,6 +54,12 @@ def test_sixty_cases_show_every_status_and_every_channel(demo):
     assert PointEntry.objects.exists()
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_thirteen_cases_are_enough_to_show_every_status(demo, no_documents, seed):
+    counts = history.simulate(cases=13, seed=seed, months=1, today=TODAY)
+    assert counts == dict.fromkeys(Case.Status.values, 1)
+
+
 def test_the_same_seed_on_the_same_day_gives_the_same_history(demo, no_documents):
     assert lived(25, seed=3) == lived(25, seed=3)
 
@@ -101,6 +107,15 @@ def test_nobody_is_woken_and_time_is_real_again_afterwards(demo, no_documents, w
     assert woken == []
     assert (events.wake_relay, messages.wake_sending) == wake
     assert abs(timezone.now() - dt.datetime.now(dt.UTC)) < dt.timedelta(seconds=5)
+
+
+def test_a_history_ends_where_an_event_cannot_be_delivered(demo, monkeypatch):
+    def broken(agreement):
+        raise RuntimeError("no fonts")
+
+    monkeypatch.setattr("cases.signing.subscribers.store_document", broken)
+    with pytest.raises(CaseError):
+        history.simulate(cases=13, seed=2, months=1, today=TODAY)
 
 
 def test_no_history_is_made_where_messages_would_leave(demo, settings):

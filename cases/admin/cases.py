@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases import filing, judicial, qr, receipts
@@ -116,14 +116,14 @@ class CaseAdmin(HouseAdmin):
             except InvalidFiling as error:
                 form.refuse(error)
             except KeyReused:
-                form.add_error("court_number", _now("这个案号已经登记过了，请核对"))
+                form.add_error("court_number", gettext("这个案号已经登记过了，请核对"))
             else:
-                told = _now("已登记，编号%(number)s")
+                told = gettext("已登记，编号%(number)s")
                 self.message_user(request, told % {"number": receipt.case.number})
                 return HttpResponseRedirect(
                     reverse("admin:cases_case_code", args=[receipt.case.pk])
                 )
-        return self._page(request, "register.html", _now("登记诉前调"), form=form)
+        return self._page(request, "register.html", gettext("登记诉前调"), form=form)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -151,11 +151,11 @@ class CaseAdmin(HouseAdmin):
     def code_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the mediation code of a case, to hand to the applicant."""
         case = self._case(request, pk)
-        drawn = qr.bare_svg(receipts.code_url(case), label=_now("本案调解码二维码"))
+        drawn = qr.bare_svg(receipts.code_url(case), label=gettext("本案调解码二维码"))
         return self._page(
             request,
             "code.html",
-            _now("调解码 %(number)s") % {"number": case.number},
+            gettext("调解码 %(number)s") % {"number": case.number},
             original=case,
             face=face_of(case.status),
             qr=mark_safe(drawn),  # noqa: S308
@@ -202,7 +202,7 @@ class CaseAdmin(HouseAdmin):
         except CaseError as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
-            self.message_user(request, _now("已转立案，当事人会收到通知"), messages.SUCCESS)
+            self.message_user(request, gettext("已转立案，当事人会收到通知"), messages.SUCCESS)
         return page
 
     def _case(self, request: HttpRequest, pk: str | int) -> Case:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases import colours, qr
@@ -47,14 +47,14 @@ class ColourSchemeAdmin(ReferenceAdmin):
     @admin.action(description=_("启用选中的方案"), permissions=["change"])
     def put_in_force(self, request: HttpRequest, chosen: Any) -> None:
         if chosen.count() != 1:
-            self.message_user(request, _now("请只选一个方案"), messages.ERROR)
+            self.message_user(request, gettext("请只选一个方案"), messages.ERROR)
             return
         try:
             scheme = colours.switch(chosen.get(), by=staff_of(request))
         except CaseError as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
-            words = _now("已启用“%(scheme)s”，所有调解码从现在起用它的颜色")
+            words = gettext("已启用“%(scheme)s”，所有调解码从现在起用它的颜色")
             self.message_user(request, words % {"scheme": scheme.name}, messages.SUCCESS)
 
 
@@ -86,11 +86,11 @@ class CodeColourForm(ColourForm):
     def clean_faces(self) -> dict[str, dict[str, str]]:
         faces = self.cleaned_data["faces"]
         if not isinstance(faces, dict) or not faces.keys() <= set(Case.Status.values):
-            statuses = "、".join(Case.Status.values)
-            raise ValidationError(_now("只能写这些状态：%(all)s") % {"all": statuses})
+            statuses = gettext("、").join(Case.Status.values)
+            raise ValidationError(gettext("只能写这些状态：%(all)s") % {"all": statuses})
         if not all(isinstance(s, dict) and s.keys() <= SAID for s in faces.values()):
             raise ValidationError(
-                _now("每个状态下只能写：%(all)s") % {"all": "、".join(sorted(SAID))}
+                gettext("每个状态下只能写：%(all)s") % {"all": gettext("、").join(sorted(SAID))}
             )
         return faces
 
@@ -133,16 +133,16 @@ class CodeColourAdmin(ReferenceAdmin):
 
     @admin.display(description=_("状态"))
     def statuses(self, colour: CodeColour) -> str:
-        return "、".join(str(Case.Status(status).label) for status in colour.faces)
+        return gettext("、").join(str(Case.Status(status).label) for status in colour.faces)
 
     @admin.display(description=_("文字对比"))
     def readable(self, colour: CodeColour) -> SafeString:
         ratio = contrast(colour.hex, colour.text_hex)
-        verdict = _now("看得清") if ratio >= ENOUGH else _now("看不清，要4.5以上")
+        verdict = gettext("看得清") if ratio >= ENOUGH else gettext("看不清，要4.5以上")
         return format_html(
             '<span class="contrast" data-good="{}" data-bad="{}">{} : 1 {}</span>',
-            _now("看得清"),
-            _now("看不清，要4.5以上"),
+            gettext("看得清"),
+            gettext("看不清，要4.5以上"),
             f"{ratio:.1f}",
             verdict,
         )

@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases import clocks, judicial
@@ -157,7 +157,7 @@ class ConfirmationAdmin(HouseAdmin):
         except CaseError as error:
             form.add_error(field, str(error))
             return False
-        told = _now("已作出：%(result)s。当事人会收到通知")
+        told = gettext("已作出：%(result)s。当事人会收到通知")
         self.message_user(request, told % {"result": decided.get_state_display()}, messages.SUCCESS)
         return True
 
@@ -175,7 +175,7 @@ class ConfirmationAdmin(HouseAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": _now("司法确认审查 %(number)s") % {"number": row.case.number},
+            "title": gettext("司法确认审查 %(number)s") % {"number": row.case.number},
             "original": row,
             "case": row.case,
             "case_url": reverse("admin:cases_case_change", args=[row.case_id]),

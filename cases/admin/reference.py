@@ -17,13 +17,12 @@ from cases.models import (
     TypeKind,
 )
 from mediators import reference
-from mediators.admin.base import ByRole, HouseAdmin, ReadOnlyAdmin, TabularInline, column, staff_of
+from mediators.admin.base import HouseAdmin, HouseInline, ReadOnlyAdmin, column, staff_of
 from mediators.admin.reference import ReferenceAdmin
 
 
-class TypeKindInline(ByRole, TabularInline):
+class TypeKindInline(HouseInline):
     model = TypeKind
-    extra = 0
     fields = ("kind", "order", "is_barred")
 
 
@@ -35,7 +34,6 @@ class CaseTypeAdmin(ReferenceAdmin):
     list_filter = ("statistic", "start_tier", "is_signed_on_paper")
     list_select_related = ("clock",)
     search_fields = ("name", "name_en", "cause", "=key")
-    autocomplete_fields = ("bodies",)
     inlines = (TypeKindInline,)
     related_labels = {"kinds": _("承办组织种类"), "bodies": _("专门办这类的组织")}
 
@@ -88,7 +86,6 @@ class PosterAdmin(HouseAdmin):
     list_filter = ("is_active", "channel")
     list_select_related = ("channel", "region", "body")
     search_fields = ("label", "=token", "body__name", "region__name")
-    autocomplete_fields = ("region", "body")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("token",) if obj else ()  # it is printed on paper

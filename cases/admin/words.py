@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from cases.faces import face_of
 from cases.lifecycle import Action
 from cases.models import Case, CaseEvent, Party
+from mediators import languages
 
 Status = Case.Status
 EVENTS = {
@@ -103,11 +104,11 @@ def days_left(case: Case) -> SafeString | str:
 def left_until(day: dt.date) -> SafeString:
     """Return a last day in words: 还剩3天（11月25日）, 今天到期, 超时2天."""
     left = (day - timezone.localdate()).days
-    shown = _("%(month)d月%(day)d日") % {"month": day.month, "day": day.day}
     if left < 0:
         words, level = _("超时%(count)d天") % {"count": -left}, "late"
     elif left == 0:
         words, level = _("今天到期"), "soon"
     else:
         words, level = _("还剩%(count)d天") % {"count": left}, "soon" if left <= 3 else "ok"
-    return format_html('<span class="left {}"><b>{}</b>（{}）</span>', level, words, shown)
+    shown = _("（%(day)s）") % {"day": languages.day(day)}
+    return format_html('<span class="left {}"><b>{}</b>{}</span>', level, words, shown)

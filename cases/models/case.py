@@ -193,7 +193,8 @@ class Case(models.Model):
     @property
     def end_reason_labels(self) -> list[str]:
         """The reasons for the end, in words."""
-        return [str(EndReason(reason).label) for reason in self.end_reasons]
+        words = dict([*EndReason.choices, *RejectReason.choices])
+        return [str(words[reason]) for reason in self.end_reasons]
 
 
 class ProxyFiler(models.Model):
@@ -218,7 +219,8 @@ class ProxyFiler(models.Model):
         verbose_name = verbose_name_plural = _("代办人")
 
     def __str__(self) -> str:
-        return f"{self.name}（{self.get_relation_display()}）"
+        words = {"name": self.name, "relation": self.get_relation_display()}
+        return _("%(name)s（%(relation)s）") % words
 
 
 class MediationCode(models.Model):

@@ -1,7 +1,9 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from mediators.languages import named
 from mediators.models import Body, BodyKind, Reference, Region, Tier
 
 
@@ -16,7 +18,7 @@ class Clock(Reference):
     name = models.CharField(_("名称"), max_length=60)
     name_en = models.CharField(_("英文名称"), max_length=80)
     days = models.PositiveSmallIntegerField(_("天数"))
-    unit = models.CharField(_("单位"), max_length=10, choices=Unit.choices)
+    unit = models.CharField(pgettext_lazy("days", "单位"), max_length=10, choices=Unit.choices)
     article = models.CharField(_("依据"), max_length=120)
     effective_from = models.DateField(_("施行日期"), null=True, blank=True)
 
@@ -25,7 +27,7 @@ class Clock(Reference):
         ordering = ["key"]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.days}{self.get_unit_display()}"
+        return f"{named(self.name, self.name_en)} {self.days} {self.get_unit_display()}"
 
 
 class CalendarDay(Reference):
@@ -74,7 +76,7 @@ class CaseType(Reference):
         ordering = ["order"]
 
     def __str__(self) -> str:
-        return self.name
+        return named(self.name, self.name_en)
 
 
 class TypeKind(models.Model):
@@ -111,7 +113,7 @@ class Channel(Reference):
         ordering = ["order"]
 
     def __str__(self) -> str:
-        return self.name
+        return named(self.name, self.name_en)
 
 
 class Poster(models.Model):
@@ -187,7 +189,7 @@ class CodeColour(Reference):
         ordering = ["scheme", "order"]
 
     def __str__(self) -> str:
-        return f"{self.scheme_id} {self.name}"
+        return f"{self.scheme_id} {named(self.name, self.name_en)}"
 
     def clean(self) -> None:
         if contrast(self.hex, self.text_hex) < 4.5:

@@ -1,7 +1,9 @@
 """Which body and which mediator a case goes to, and giving it to them."""
 
+from typing import Any
+
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -54,17 +56,21 @@ def _given_back_often(case: Case) -> bool:
     return case.assignments.filter(outcome__in=closed).count() >= MOST_REFUSALS
 
 
+def colleagues(body: Body) -> list[tuple[Mediator, int]]:
+    """Return the present mediators of a body with their open cases, the fewest first."""
+    return [(one, one.open_cases) for one in _by_load(body)]
+
+
 def pick_mediator(body: Body) -> Mediator | None:
     """Return the present mediator of a body with the fewest open cases below their limit."""
+    picked: Mediator | None = _by_load(body).filter(open_cases__lt=F("capacity")).first()
+    return picked
+
+
+def _by_load(body: Body) -> QuerySet[Any]:
     load = Count("cases", filter=Q(cases__status__in=WORKED_ON))
-    return (
-        Mediator.objects.present(timezone.localdate())
-        .filter(body=body)
-        .annotate(open_cases=load)
-        .filter(open_cases__lt=F("capacity"))
-        .order_by("open_cases", "pk")
-        .first()
-    )
+    present = Mediator.objects.present(timezone.localdate()).filter(body=body)
+    return present.annotate(open_cases=load).select_related("user").order_by("open_cases", "pk")
 
 
 @transaction.atomic
@@ -107,6 +113,4 @@ def dispatch(
 
 def _refuse_barred(body: Body, case_type: CaseType) -> None:
     if case_type.type_kinds.filter(kind=body.kind, is_barred=True).exists():
-        raise CaseError(
-            _("“%(type)s”不能派给%(kind)s") % {"type": case_type.name, "kind": body.kind.name}
-        )
+        raise CaseError(_("“%(type)s”不能派给%(kind)s") % {"type": case_type, "kind": body.kind})

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
 
 from cases.models import Assignment, Case, CaseType, TypeKind
@@ -75,7 +75,7 @@ def _bodies_with_load(kinds: set[BodyKind]) -> dict[int, list[Body]]:
         .filter(people__gt=0)
     )
     bodies = defaultdict(list)
-    for body in sorted(rows, key=lambda b: (b.open_cases / b.people, b.pk)):
+    for body in rows.order_by(F("open_cases") * 1.0 / F("people"), "pk"):
         bodies[body.kind_id].append(body)
     return bodies
 
@@ -120,7 +120,7 @@ def _open_cases(body: Body) -> int:
 
 def _reason(case_type: CaseType, body: Body) -> str:
     return _("%(region)s + %(type)s + 在办%(open)d件") % {
-        "region": body.region.name,
-        "type": case_type.name,
+        "region": body.region,
+        "type": case_type,
         "open": _open_cases(body),
     }

@@ -8,6 +8,7 @@ from cases import handling
 from cases.deadlines import ONE_DAY
 from cases.models import Case, CaseType, Party, RefuseReason
 from cases.routing import assign
+from cases.routing.suggest import suggest
 from cases.simulation.world import Ending, Going, Life
 
 Status = Case.Status
@@ -48,7 +49,7 @@ def _at_the_desk(life: Life) -> bool:
         life.done()
         return False
     case_type = CaseType.objects.get(key=story.case_type)
-    suggested = assign.suggest(life.case, case_type)
+    suggested = suggest(life.case, case_type)
     if not suggested:
         return False
     assign.dispatch(

@@ -16,13 +16,14 @@ from unittest.mock import patch
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import clocks, events, handling, messages
 from cases.deadlines import ONE_DAY, WorkCalendar
 from cases.errors import CaseError
-from cases.models import Case, Channel
+from cases.models import Case, CaseEvent, Channel
 from cases.simulation import bodies, closing, entrance, stories, talks
 from cases.simulation.clock import Clock, Diary, moved
 from cases.simulation.world import Ending, Life, Plan, Steps, World
@@ -109,7 +110,8 @@ def simulate(
     """Make a history of so many cases up to `today`; return how many are in each status.
 
     `nightly` is called for each day gone by; `progress` with the number filed. Raises CaseError
-    where messages would leave the house or the demonstration has not been loaded.
+    where messages would leave the house or the demonstration has not been loaded, and where an
+    event cannot be delivered: what was made before that stays.
     """
     if settings.NOTICE_BACKEND != DEVELOPMENT:
         raise CaseError(_("通知会真的发出去：只有开发通道可以编造历史"))
@@ -131,7 +133,6 @@ def _world(clock: Clock, calendar: WorkCalendar) -> World:
     host = Mediator.objects.filter(is_demo=True).order_by("pk").first()
     if not (dispatcher and clerk and host):
         raise CaseError(_("还没有演示数据，请先运行 load_demo"))
-    newest = Case.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     return World(
         clock=clock,
         calendar=calendar,
@@ -139,8 +140,13 @@ def _world(clock: Clock, calendar: WorkCalendar) -> World:
         clerk=clerk,
         host=host,
         channels={channel.key: channel for channel in Channel.objects.all()},
-        first_person=2 * newest + 1,
+        first_person=2 * _newest(Case) + 1,
+        last_event=_newest(CaseEvent),
     )
+
+
+def _newest(model: type[Case] | type[CaseEvent]) -> int:
+    return model._default_manager.aggregate(newest=Max("pk"))["newest"] or 0
 
 
 @contextmanager

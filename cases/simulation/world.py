@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from random import Random
 
+from django.utils.translation import gettext as _
+
 from cases import events
 from cases.deadlines import WorkCalendar
-from cases.models import Case, Channel, Notice, Party
+from cases.errors import CaseError
+from cases.models import Case, CaseEvent, Channel, Notice, Party
 from cases.notices import sending
 from cases.simulation.clock import Clock, Diary
 from cases.simulation.stories import Story
@@ -69,12 +72,19 @@ class World:
     host: Mediator  # who can sign in to the demonstration
     channels: dict[str, Channel]
     first_person: int
+    last_event: int  # of what really happened here
     lives: list["Life"] = field(default_factory=list)
 
     def catch_up(self) -> None:
-        """Do what the worker does within seconds: relay events, send messages."""
-        while events.relay():
-            pass
+        """Do what the worker does within seconds: relay events, send messages.
+
+        Raises CaseError when an event cannot be delivered: the worker would try again later, but
+        by then the history has gone on without what it was to bring about.
+        """
+        waiting = CaseEvent.objects.filter(relayed_at=None, pk__gt=self.last_event)
+        while waiting.exists():
+            if not events.relay():
+                raise CaseError(_("有事件处理不了，历史编到这里为止，原因见日志"))
         sending.send_due()
 
 

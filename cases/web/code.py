@@ -14,6 +14,7 @@ from cases.faces import face_of
 from cases.models import Case
 from cases.web import forms, pages
 from cases.web.progress import deadline, steps
+from mediators import languages
 from mediators.web.addresses import client_address
 
 
@@ -40,7 +41,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
     """The page that the QR opens: colour, word, icon, step and next deadline."""
     case = _case(token)
     context = pages.code_context(request, case)
-    context |= {"steps": steps(case), "deadline": deadline(case)}
+    context |= {"steps": steps(case, named=False), "deadline": deadline(case)}
     response = render(request, "code/show.html", context)
     response["X-Robots-Tag"] = "noindex"
     return response
@@ -69,17 +70,16 @@ def _caption(case: Case) -> str:
 
 def _note(face: Face) -> str:
     """A saved picture cannot change its colour, so it says when it was saved."""
-    today = timezone.localdate()
-    return _("保存时：%(word)s，%(month)d月%(day)d日。最新状态请扫码。") % {
+    return _("保存时：%(word)s，%(day)s。最新状态请扫码。") % {
         "word": face.word,
-        "month": today.month,
-        "day": today.day,
+        "day": languages.day(timezone.localdate()),
     }
 
 
 def _picture(data: bytes, content_type: str, name: str) -> HttpResponse:
     response = HttpResponse(data, content_type=content_type)
     response["Content-Disposition"] = f'inline; filename="{name}"'
+    response["X-Robots-Tag"] = "noindex"
     return response
 
 

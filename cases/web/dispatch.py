@@ -1,10 +1,12 @@
 """The dispatcher's desk: what the keywords left open, with their suggestions and their words."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,61 +14,40 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from cases import documents, duplicates, handling
+from cases import clocks, documents
 from cases.faces import face_of
-from cases.lifecycle import offered_actions
-from cases.models import Case, CaseType, Poster
-from cases.querysets import CaseQuerySet
+from cases.models import Assignment, Case, CaseEvent, CaseType, Poster
+from cases.querysets import GIVEN_BACK, is_unresponded
 from cases.reading import open_case
-from cases.routing.assign import dispatch, suggest
-from cases.routing.matcher import Matcher, normalise
-from cases.web import pages, staff_forms
-from cases.web.deeds import Deed, carry_out
+from cases.routing.suggest import Suggestion, suggest, suggest_all
+from cases.web import pages
+from cases.web.deeds import asked, carry_out, offered, position
+from cases.web.dispatcher_deeds import DEEDS
+from cases.web.guesses import Guess, guess_of, marked
 from cases.web.progress import deadline
 from cases.web.timeline import timeline
 from mediators.models import User
 
-SURE = {
-    "auto": gettext_lazy("很像"),
-    "review": gettext_lazy("说不准"),
-    "not_mediable": gettext_lazy("可能不能调解"),
-}
+PAGE, POSTERS_A_PAGE = 20, 30
 BASKETS = {
-    "waiting": gettext_lazy("等分流"),
-    "unresponded": gettext_lazy("未响应"),
-    "dispatched": gettext_lazy("已分流，等接案"),
+    "waiting": (gettext_lazy("等分流"), gettext_lazy("没有等分流的案件。")),
+    "returned": (gettext_lazy("退回的"), gettext_lazy("没有退回的。")),
+    "unresponded": (gettext_lazy("未响应"), gettext_lazy("全部按时响应。")),
+    "dispatched": (gettext_lazy("已分流，等接案"), gettext_lazy("没有等接案的。")),
 }
+FIRST = "waiting"
 
-DEEDS: dict[str, Deed] = {
-    "dispatch": Deed(
-        gettext_lazy("派给调解组织"),
-        gettext_lazy("派出后，组织要在3个工作日内接案或说明不接。"),
-        staff_forms.DispatchForm,
-        lambda case, user, said: dispatch(
-            case, actor=user, reason=_("分流员 %(name)s 指派") % {"name": user}, **said
-        ),
-    ),
-    "reject": Deed(
-        gettext_lazy("不予受理"),
-        gettext_lazy("申请人会收到短信，看到原因。这一步不能撤销。"),
-        staff_forms.RejectForm,
-        lambda case, user, said: handling.reject(case, actor=user, **said),
-    ),
-    "lapse": Deed(
-        gettext_lazy("收回"),
-        gettext_lazy("从现在的组织收回，重新分流。"),
-        staff_forms.NothingForm,
-        lambda case, user, said: handling.lapse(case, actor=user),
-    ),
-    "merge": Deed(
-        gettext_lazy("并案"),
-        gettext_lazy("同一件事从两处来，并成一件。申请时间各算各的，回执都有效。"),
-        staff_forms.MergeForm,
-        lambda case, user, said: duplicates.merge(case, into=said["number"], actor=user),
-    ),
-}
+
+def _baskets() -> dict[str, Q]:
+    filed = Q(status=Case.Status.FILED)
+    return {
+        "waiting": filed,
+        "returned": filed & Q(assignments__outcome__in=GIVEN_BACK),
+        "unresponded": is_unresponded(timezone.localdate()),
+        "dispatched": Q(status=Case.Status.DISPATCHED),
+    }
 
 
 def _dispatcher(request: HttpRequest) -> User:
@@ -77,59 +58,7 @@ def _dispatcher(request: HttpRequest) -> User:
     return user
 
 
-def _baskets(user: User) -> dict[str, CaseQuerySet]:
-    cases = Case.objects.visible_to(user)
-    return {
-        "waiting": cases.on_the_desk(),
-        "unresponded": cases.unresponded(timezone.localdate()),
-        "dispatched": cases.filter(status=Case.Status.DISPATCHED),
-    }
-
-
-def _nav(user: User, current: str) -> list[tuple[Any, str, Any, bool]]:
-    items = [
-        (BASKETS[key], f"{reverse('dispatch')}?in={key}", cases.count(), key == current)
-        for key, cases in _baskets(user).items()
-    ]
-    return [*items, (_("海报"), reverse("posters"), "", current == "posters")]
-
-
-@login_required
-@never_cache
-@require_safe
-def desk(request: HttpRequest) -> HttpResponse:
-    """Cases that wait, the oldest first."""
-    user = _dispatcher(request)
-    basket = request.GET.get("in", "waiting")
-    basket = basket if basket in BASKETS else "waiting"
-    cases = _baskets(user)[basket].with_people().prefetch_related("classifications")
-    page = Paginator(cases.order_by("id"), 20).get_page(request.GET.get("page"))
-    names = dict(CaseType.objects.values_list("key", "name"))
-    context = {
-        "heading": BASKETS[basket],
-        "basket": basket,
-        "page_obj": page,
-        "rows": [_row(case, names) for case in page],
-        "nav_items": _nav(user, basket),
-    }
-    return render(request, "dispatch/desk.html", context)
-
-
-def _row(case: Case, names: dict[str, str]) -> dict[str, Any]:
-    verdict = next(iter(case.classifications.all()), None)
-    best = verdict.ranked[0] if verdict and verdict.ranked else None
-    return {
-        "case": case,
-        "face": face_of(case.status),
-        "deadline": deadline(case),
-        "guess": names.get(best["case_type"], _("不能调解")) if best else _("没有认出来"),
-        "words": best["keywords"] if best else [],
-        "sure": SURE.get(verdict.decision, "") if verdict else "",
-    }
-
-
-def _case(request: HttpRequest, number: str) -> Case:
-    user = _dispatcher(request)
+def _case(user: User, number: str) -> Case:
     try:
         return open_case(Case.objects.visible_to(user).with_people(), number, reader=user)
     except Case.DoesNotExist:
@@ -139,68 +68,170 @@ def _case(request: HttpRequest, number: str) -> Case:
 @login_required
 @never_cache
 @require_safe
-def case(request: HttpRequest, number: str) -> HttpResponse:
-    """One case with its ranked types, the words that decided, and bodies that could take it."""
-    user, case = _dispatcher(request), _case(request, number)
-    names = {t.key: t for t in CaseType.objects.all()}
-    verdict = case.classifications.first()
-    ranked = [{**r, "type": names.get(r["case_type"])} for r in (verdict.ranked if verdict else [])]
-    best = case.case_type or next((r["type"] for r in ranked if r["type"]), None)
+def desk(request: HttpRequest) -> HttpResponse:
+    """Cases that wait, the oldest first, each with what the keywords make of it and a body."""
+    user = _dispatcher(request)
+    mine, baskets = Case.objects.visible_to(user), _baskets()
+    chosen = request.GET.get("in", FIRST)
+    chosen = chosen if chosen in baskets else FIRST
+    cases = mine.filter(baskets[chosen]).with_people().with_routing().distinct().order_by("id")
+    page = Paginator(cases, PAGE).get_page(request.GET.get("page"))
     context = {
-        **_row(case, {key: t.name for key, t in names.items()}),
-        "ranked": ranked,
-        "marked": _marked(case.description, [w for r in ranked[:1] for w in r["keywords"]]),
-        "best": best,
-        "suggestions": suggest(case, best)[:3] if best else [],
-        "assignments": case.assignments.select_related("body", "mediator__user"),
-        "offered": {action.value for action in offered_actions(case, user)},
-        "timeline": timeline(case, audience="staff"),
-        "nav_items": _nav(user, ""),
+        "heading": BASKETS[chosen][0],
+        "nothing": BASKETS[chosen][1],
+        "last_dispatch": None if page else _last_dispatch(),
+        "page_obj": page,
+        "rows": _rows(list(page)),
+        "nav_items": _nav(mine.count_each(**baskets), chosen),
     }
-    return render(request, "dispatch/case.html", context)
+    return render(request, "dispatch/desk.html", context)
 
 
-def _marked(text: str, words: list[str]) -> list[tuple[str, bool]]:
-    """Return the text in pieces, those that decided marked."""
-    plain = normalise(text)
-    pieces, at = [], 0
-    for hit in Matcher(words).find(plain) if words else []:
-        pieces += [(plain[at : hit.start], False), (plain[hit.start : hit.end], True)]
-        at = hit.end
-    return [*pieces, (plain[at:], False)]
+def _last_dispatch() -> CaseEvent | None:
+    return CaseEvent.objects.filter(kind="case.dispatch").order_by("-id").first()
+
+
+def _rows(cases: Sequence[Case]) -> list[dict[str, Any]]:
+    types = {one.key: one for one in CaseType.objects.all()}
+    guesses = {case.pk: guess_of(case, types) for case in cases}
+    suggested = _first_suggestions(cases, guesses)
+    calendar = clocks.work_calendar()
+    return [
+        {
+            "case": case,
+            "face": face_of(case.status),
+            "deadline": deadline(case, calendar=calendar),
+            "guess": guesses[case.pk],
+            "marked": marked(case.description, guesses[case.pk].words),
+            "suggestion": suggested.get(case.pk),
+            "returned": sum(one.outcome in GIVEN_BACK for one in case.assignments.all()),
+        }
+        for case in cases
+    ]
+
+
+def _first_suggestions(
+    cases: Sequence[Case], guesses: dict[int, Guess]
+) -> dict[int, Suggestion | None]:
+    """The first body for each case that waits for one and whose type is guessed."""
+    wanted = [
+        (case, case_type)
+        for case in cases
+        if case.status == Case.Status.FILED and (case_type := guesses[case.pk].case_type)
+    ]
+    found = suggest_all(wanted) if wanted else []
+    return {
+        case.pk: next(iter(bodies), None)
+        for (case, _type), bodies in zip(wanted, found, strict=True)
+    }
+
+
+def _nav(counts: dict[str, int], chosen: str) -> list[tuple[object, str, object, bool]]:
+    items: list[tuple[object, str, object, bool]] = [
+        (name, f"{reverse('dispatch')}?in={key}", counts[key], key == chosen)
+        for key, (name, _nothing) in BASKETS.items()
+    ]
+    return [*items, (_("海报"), reverse("posters"), "", chosen == "posters")]
+
+
+def _frame(user: User, chosen: str = "") -> dict[str, Any]:
+    """Return what every page of the desk has around it."""
+    counts = Case.objects.visible_to(user).count_each(**_baskets())
+    return {"nav_items": _nav(counts, chosen)}
 
 
 @login_required
 @never_cache
-def act(request: HttpRequest, number: str, deed: str) -> HttpResponse:
-    """Show the page of one deed, or do it."""
-    user, case = _dispatcher(request), _case(request, number)
-    if deed not in DEEDS:
-        raise Http404
-    form = carry_out(request, case, user, DEEDS[deed], initial=request.GET.dict())
-    if form is None:
-        messages.success(request, _("已办：%(deed)s") % {"deed": DEEDS[deed].heading})
-        return redirect("dispatch")
+@require_safe
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """One case with its ranked types, the words that decided, and bodies that could take it."""
+    user = _dispatcher(request)
+    case = _case(user, number)
+    types = {one.key: one for one in CaseType.objects.all()}
+    guess = guess_of(case, types)
+    chosen = types.get(request.GET.get("type", "")) or guess.case_type or case.case_type
+    at = position(case, user)
     context = {
-        "case": case,
-        "form": form,
-        "heading": DEEDS[deed].heading,
-        "text": DEEDS[deed].text,
-        "back_url": reverse("dispatch-case", args=[case.number]),
-        "nav_items": _nav(user, ""),
+        **_about(case),
+        "guess": guess,
+        "chosen": chosen,
+        "marked": marked(case.description, guess.words_for(chosen)),
+        "suggestions": suggest(case, chosen)[:3] if chosen else [],
+        "assignments": case.assignments.select_related("body", "mediator__user").order_by("-id"),
+        "offered": offered(DEEDS, at),
+        "timeline": timeline(case, audience="staff"),
+        **_frame(user),
     }
-    status = 422 if form.is_bound else 200
-    return render(request, "dispatch/deed.html", context, status=status)
+    return render(request, "dispatch/case.html", context)
+
+
+def _about(case: Case) -> dict[str, Any]:
+    return {
+        "case": case,
+        "face": face_of(case.status),
+        "deadline": deadline(case, calendar=clocks.work_calendar()),
+    }
 
 
 @login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def act(request: HttpRequest, number: str, deed: str) -> HttpResponse:
+    """Show the page of one deed, or do it."""
+    user = _dispatcher(request)
+    case = _case(user, number)
+    if deed not in DEEDS:
+        raise Http404
+    what = DEEDS[deed]
+    is_open = what.when(position(case, user))
+    form = carry_out(request, case, user, what, initial=asked(request, what.form))
+    if form is None:
+        _say_done(request, case, what.heading)
+        return redirect("dispatch")
+    context = {
+        **_about(case),
+        "form": form,
+        "deed": what,
+        "is_open": is_open or form.is_bound,
+        "back_url": reverse("dispatch-case", args=[case.number]),
+        **(_other(user, case, request.GET.get("number", "")) if deed == "merge" else {}),
+        **_frame(user),
+    }
+    status = 422 if form.is_bound else 200 if is_open else 409
+    template = "dispatch/merge.html" if deed == "merge" else "dispatch/deed.html"
+    return render(request, template, context, status=status)
+
+
+def _say_done(request: HttpRequest, case: Case, heading: object) -> None:
+    words = _("已办：%(deed)s %(number)s") % {"deed": heading, "number": case.number}
+    given = Assignment.objects.filter(case=case, outcome=Assignment.Outcome.WAITING)
+    if newest := given.select_related("body").last():
+        words = _("%(words)s，给了%(body)s") % {"words": words, "body": newest.body}
+    messages.success(request, words)
+
+
+def _other(user: User, case: Case, number: str) -> dict[str, Any]:
+    """Return the case that this one is to be merged into, or those that could be the same."""
+    others = Case.objects.visible_to(user).exclude(pk=case.pk).with_people()
+    found = others.by_number(number).first() if number else None
+    return {
+        "number": number,
+        "other": found,
+        "alike": [] if found else others.sharing_a_phone_with(case)[:5],
+    }
+
+
+@login_required
+@never_cache
 @require_safe
 def posters(request: HttpRequest) -> HttpResponse:
     """Every poster, to print."""
     user = _dispatcher(request)
+    words = request.GET.get("q", "").strip()[:60]
     rows = Poster.objects.select_related("region", "body", "channel").order_by("id")
-    page = Paginator(rows, 30).get_page(request.GET.get("page"))
-    context = {"page_obj": page, "nav_items": _nav(user, "posters")}
+    rows = rows.filter(label__icontains=words) if words else rows
+    page = Paginator(rows, POSTERS_A_PAGE).get_page(request.GET.get("page"))
+    context = {"page_obj": page, "q": words, **_frame(user, "posters")}
     return render(request, "dispatch/posters.html", context)
 
 

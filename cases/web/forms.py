@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.filing import description_problem
@@ -12,7 +12,6 @@ from cases.models import Case, Party, ProxyFiler
 from mediators.errors import InvalidIdentity
 from mediators.identity import clean_name, clean_phone, clean_text, is_mobile
 from mediators.models import Region
-
 
 # Every way in which a number can be no amount of money: all are answered with one sentence.
 NO_AMOUNT = (
@@ -45,7 +44,7 @@ class MobileField(PhoneField):
     def clean(self, value: Any) -> str:
         phone = super().clean(value)
         if phone and not is_mobile(phone):
-            raise ValidationError(_now("验证码只能发到手机，请写11位手机号"))
+            raise ValidationError(gettext("验证码只能发到手机，请写11位手机号"))
         return phone
 
 
@@ -157,9 +156,9 @@ class RespondentForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or self.cleaned_data
         if "phone" in said and not said["phone"] and not said.get("unknown"):
-            self.add_error("phone", _now("请写对方手机号，或者勾选“我不知道对方手机号”"))
+            self.add_error("phone", gettext("请写对方手机号，或者勾选“我不知道对方手机号”"))
         if said.get("phone") and said.get("unknown"):
-            self.add_error("phone", _now("您写了手机号，又勾选了“不知道”。请留一个"))
+            self.add_error("phone", gettext("您写了手机号，又勾选了“不知道”。请留一个"))
         return said
 
 
@@ -251,7 +250,7 @@ class CodeForm(forms.Form):
     def clean_code(self) -> str:
         code = "".join(c for c in clean_text(self.cleaned_data["code"]) if not c.isspace())
         if len(code) != 6 or not (code.isascii() and code.isdigit()):
-            raise ValidationError(_now("请写短信里的6位数字"))
+            raise ValidationError(gettext("请写短信里的6位数字"))
         return code
 
 

@@ -10,10 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from cases import access, documents, handling, judicial
-from cases.errors import CaseError
+from cases.errors import CaseError, TooOften
 from cases.files import Upload, store
 from cases.lifecycle import Action, offered_actions
 from cases.models import Agreement, Case, Confirmation, Party
@@ -48,26 +48,27 @@ def invitation(request: HttpRequest, link: str) -> HttpResponse:
         "other": next((p.masked_name for p in others), ""),
         "invited": party.side == Party.Side.RESPONDENT,
     }
-    return render(request, "party/invitation.html", context)
+    response = render(request, "party/invitation.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @never_cache
 def enter(request: HttpRequest, token: str) -> HttpResponse:
     """Prove one's phone by a one-time code: the only way to a party's own papers."""
     case = _case(token)
-    link = request.POST.get("link") or request.GET.get("link", "")
-    phone = _phone_of_link(case, link)
+    link, phone = _by_link(case, request.POST.get("link", ""))
     phone_form = forms.PhoneForm(None if phone else request.POST or None)
     code_form = forms.CodeForm(request.POST if "code" in request.POST else None)
-    if request.method == "POST" and (phone or phone_form.is_valid()):
-        phone = phone or phone_form.cleaned_data["phone"]
-        if "code" not in request.POST:
-            phone = _send(case, phone, phone_form)
-        elif code_form.is_valid() and _entered(request, case, phone, code_form):
-            return redirect("party-case", token)
-    elif request.method != "POST":
-        phone = ""
+    if phone_form.is_valid():
+        phone = phone_form.cleaned_data["phone"]
     status = 422 if phone_form.errors or code_form.errors else 200
+    if phone and "code" not in request.POST:
+        phone, status = _send(request, case, phone)
+    elif phone and code_form.is_valid():
+        if _entered(request, case, phone, code_form):
+            return redirect("party-case", token)
+        status = 422
     context = {
         "case": case,
         "token": token,
@@ -80,18 +81,22 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "party/enter.html", context, status=status)
 
 
-def _phone_of_link(case: Case, link: str) -> str:
+def _by_link(case: Case, link: str) -> tuple[str, str]:
+    """Return the link and the phone behind it, or two blanks when it leads to no phone here."""
     party = access.by_link(link) if link else None
-    return party.phone if party and party.case_id == case.pk else ""
+    return (link, party.phone) if party and party.phone and party.case == case else ("", "")
 
 
-def _send(case: Case, phone: str, form: forms.PhoneForm) -> str:
+def _send(request: HttpRequest, case: Case, phone: str) -> tuple[str, int]:
+    """Return the phone whose code is now to be typed, and the status of the answer."""
     try:
-        return access.ask_code(case, phone=phone)
-    except Refusals as error:
-        form.full_clean()
-        form.add_error(None, str(error))
-        return phone
+        return access.ask_code(case, phone=phone), 200
+    except TooOften as error:  # a code sent a moment ago can still be typed
+        messages.warning(request, str(error))
+        return phone, 429
+    except PeopleError as error:  # a landline known from the filing gets no messages
+        messages.warning(request, str(error))
+        return "", 422
 
 
 def _entered(request: HttpRequest, case: Case, phone: str, form: forms.CodeForm) -> bool:
@@ -127,10 +132,11 @@ def _case(token: str) -> Case:
     return case
 
 
-@require_POST
 def leave(request: HttpRequest, token: str) -> HttpResponse:
     """Leave one's papers: for a borrowed phone."""
-    pages.let_out(request, _case(token))
+    case = _case(token)
+    if request.method == "POST":
+        pages.let_out(request, case)
     return redirect("code", token)
 
 
@@ -143,7 +149,7 @@ def case(request: HttpRequest, party: Party) -> HttpResponse:
     context |= {
         "party": party,
         "next": next_for(party),
-        "steps": steps(case),
+        "steps": steps(case, named=True),
         "deadline": deadline(case),
         "todo": _todo(party),
         "others": case.parties.exclude(pk=party.pk),
@@ -255,22 +261,19 @@ def sign(request: HttpRequest, party: Party) -> HttpResponse:
     """Read the whole agreement, then sign it: drawn or typed, with a code for this text only."""
     agreement = _agreement(party.case)
     if agreement is None:
-        raise Http404
+        messages.info(request, _("现在没有要签的协议。写好了我们发短信。"))
+        return redirect("party-case", party.case.mediation_code.token)
     if "send" in request.POST:
         return _send_signing_code(request, party, agreement)
     form = forms.SignForm(request.POST or None, initial={"shown": agreement.digest})
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        hand = signing.Hand(name=said["name"], picture=_picture(said["picture"]))
-        device = request.headers.get("User-Agent", "")
-        if _do(
-            form,
-            lambda: signing.sign(
-                party, agreement, code=said["code"], hand=hand, shown=said["shown"], device=device
-            ),
-        ):
-            messages.success(request, _("签好了。各方都签完、盖章以后生效，我们会告诉您。"))
-            return redirect("party-case", party.case.mediation_code.token)
+    if form.is_valid() and _signed(request, party, agreement, form):
+        messages.success(request, _("签好了。各方都签完、盖章以后生效，我们会告诉您。"))
+        return redirect("party-case", party.case.mediation_code.token)
+    status = 422 if form.is_bound else 200
+    if form.is_bound and form.data.get("shown") != agreement.digest:
+        # What was ticked and typed was meant for the old text; for the new one all is asked anew.
+        form, status = forms.SignForm(initial={"shown": agreement.digest}), 409
+        messages.warning(request, _("协议刚改过，请看新的一版。"))
     context = {
         **_context(party),
         "form": form,
@@ -280,7 +283,15 @@ def sign(request: HttpRequest, party: Party) -> HttpResponse:
         "on_paper": party.case.case_type and party.case.case_type.is_signed_on_paper,
         "missing": signing.missing_signers(agreement),
     }
-    return render(request, "party/sign.html", context, status=422 if form.is_bound else 200)
+    return render(request, "party/sign.html", context, status=status)
+
+
+def _signed(request: HttpRequest, party: Party, agreement: Agreement, form: forms.SignForm) -> bool:
+    said = form.cleaned_data
+    hand = signing.Hand(name=said["name"], picture=_picture(said["picture"]))
+    given = {"code": said["code"], "shown": said["shown"]}
+    device = request.headers.get("User-Agent", "")
+    return _do(form, lambda: signing.sign(party, agreement, hand=hand, device=device, **given))
 
 
 def _send_signing_code(request: HttpRequest, party: Party, agreement: Agreement) -> HttpResponse:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.deadlines import WorkCalendar, working_days_left
 from cases.models import Case, Party
+from mediators import languages
 
 Status = Case.Status
 OVER_BEFORE_MEDIATION = {Status.REJECTED, Status.MERGED, Status.WITHDRAWN}
@@ -42,13 +44,17 @@ class Deadline:
     level: str
 
 
-def steps(case: Case) -> list[Step]:
-    """Return the way of this case, with what is done and what comes; nothing personal."""
+def steps(case: Case, *, named: bool) -> list[Step]:
+    """Return the way of this case, with what is done and what comes; nothing personal.
+
+    Only for the parties is the body `named`: a street's or a profession's committee would tell a
+    stranger where and what about.
+    """
     if case.status in OVER_BEFORE_MEDIATION or case.status in (Status.FAILED, Status.LITIGATING):
         return _ended(case)
     titles = [
         (_("收到申请"), _when(case.filed_at)),
-        (_("安排调解员"), case.body.name if case.body else ""),
+        (_("安排调解员"), case.body.name if named and case.body else ""),
         (_("请对方来调解"), ""),
         (_("双方一起谈"), ""),
         (_("签调解协议"), _("在手机上签，不用到现场")),
@@ -69,7 +75,7 @@ def steps(case: Case) -> list[Step]:
 
 def _ended(case: Case) -> list[Step]:
     line = [Step(_("收到申请"), _when(case.filed_at), "done")]
-    reasons = "；".join(_reasons(case))
+    reasons = _("；").join(_reasons(case))
     line.append(Step(str(case.get_status_display()), reasons, "done"))
     return line
 
@@ -80,18 +86,14 @@ def _reasons(case: Case) -> list[str]:
 
 
 def _when(at: dt.datetime | None) -> str:
-    if at is None:
-        return ""
-    local = timezone.localtime(at)
-    return _("%(month)d月%(day)d日 %(time)s") % {
-        "month": local.month,
-        "day": local.day,
-        "time": f"{local:%H:%M}",
-    }
+    return languages.moment(at) if at else ""
 
 
-def deadline(case: Case) -> Deadline | None:
-    """Return the next last day that counts for a case, or None when nothing runs."""
+def deadline(case: Case, *, calendar: WorkCalendar | None = None) -> Deadline | None:
+    """Return the next last day that counts for a case, or None when nothing runs.
+
+    With a calendar, a clock of working days says how many of those are left, as staff count.
+    """
     running = {
         Status.DISPATCHED: (_("调解员最晚回应"), case.respond_by),
         Status.INVITING: (_("最晚谈到"), case.mediate_by),
@@ -100,13 +102,17 @@ def deadline(case: Case) -> Deadline | None:
         Status.SETTLED: (_("最晚申请司法确认"), case.confirm_by),
     }
     what, day = running.get(Status(case.status), ("", None))
+    if day and case.status == Status.SETTLED and day < timezone.localdate():
+        return None  # a right that has lapsed is nobody's delay
+    if day and calendar and case.status == Status.DISPATCHED:
+        return _in_working_days(what, day, calendar)
     return in_words(what, day) if day else None
 
 
 def in_words(what: str, day: dt.date) -> Deadline:
     """Return a last day in words: 还剩3天（11月25日）, 今天到期, 超时2天."""
     left = (day - timezone.localdate()).days
-    shown = _("%(month)d月%(day)d日") % {"month": day.month, "day": day.day}
+    shown = languages.day(day)
     if left < 0:
         return Deadline(
             what, day, _("超时%(count)d天（%(day)s）") % {"count": -left, "day": shown}, "late"
@@ -115,6 +121,15 @@ def in_words(what: str, day: dt.date) -> Deadline:
         return Deadline(what, day, _("今天到期（%(day)s）") % {"day": shown}, "soon")
     words = _("还剩%(count)d天（%(day)s）") % {"count": left, "day": shown}
     return Deadline(what, day, words, "soon" if left <= 3 else "ok")
+
+
+def _in_working_days(what: str, day: dt.date, calendar: WorkCalendar) -> Deadline:
+    left = working_days_left(timezone.localdate(), day, calendar)
+    if left == 0:
+        return in_words(what, day)
+    shown = languages.day(day)
+    words = _("还剩%(count)d个工作日（%(day)s）") % {"count": left, "day": shown}
+    return Deadline(what, day, words, "soon" if left <= 1 else "ok")
 
 
 def next_for(party: Party) -> str:

@@ -1,13 +1,15 @@
 """What mediators, leads and dispatchers fill in."""
 
+from itertools import groupby
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import (
+    Agreement,
     Case,
     CaseType,
     Contact,
@@ -17,6 +19,7 @@ from cases.models import (
     RejectReason,
     Session,
 )
+from cases.routing.assign import colleagues
 from cases.web.forms import PhoneField
 from mediators.models import Body, Mediator
 
@@ -41,6 +44,17 @@ def _full_name(party: Party) -> str:
 
 class NothingForm(CaseForm):
     """A deed that needs no more than being confirmed."""
+
+
+class ShownForm(CaseForm):
+    """A deed for exactly the agreement that the page shows, named by its digest."""
+
+    shown = forms.CharField(widget=forms.HiddenInput)
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Take an error; the page then shows the text of now, so the next press is for that."""
+        super().add_error(field, error)
+        self.data = {**self.data, "shown": self.initial.get("shown", "")}
 
 
 class RefuseForm(CaseForm):
@@ -242,18 +256,26 @@ class MediatorForm(CaseForm):
     mediator = forms.ModelChoiceField(
         label=_("换成谁"),
         queryset=Mediator.objects.none(),
-        empty_label=None,
         widget=forms.Select(attrs=TEXT),
+        error_messages={"required": _("请选调解员")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["mediator"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = Mediator.objects.filter(body=self.case.body).select_related("user")
+        found = colleagues(self.case.body) if self.case.body else []
+        others = [(one, open_cases) for one, open_cases in found if one != self.case.mediator]
+        field.queryset = Mediator.objects.filter(pk__in=[one.pk for one, _open in others])
+        named = [(one.pk, _with_load(one, open_cases)) for one, open_cases in others]
+        field.choices = [("", _("请选调解员")), *named]
 
 
-class PaperForm(CaseForm):
+def _with_load(one: Mediator, open_cases: int) -> str:
+    return gettext("%(name)s（在办%(count)d件）") % {"name": one, "count": open_cases}
+
+
+class PaperForm(ShownForm):
     party = forms.ModelChoiceField(
         label=_("谁签的"),
         queryset=Party.objects.none(),
@@ -263,8 +285,16 @@ class PaperForm(CaseForm):
     scan = forms.FileField(
         label=_("签字页的照片或PDF"),
         error_messages={"required": _("请选签字页的照片或PDF")},
-        widget=forms.ClearableFileInput(attrs={**TEXT, "accept": "image/*,application/pdf"}),
+        widget=forms.FileInput(attrs={**TEXT, "accept": "image/*,application/pdf"}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["party"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = self.case.parties.exclude(
+            signatures__agreement__state=Agreement.State.FIXED
+        )
 
 
 class DispatchForm(CaseForm):
@@ -277,11 +307,22 @@ class DispatchForm(CaseForm):
     )
     body = forms.ModelChoiceField(
         label=_("调解组织"),
-        queryset=Body.objects.filter(is_active=True),
+        queryset=Body.objects.active(),
         empty_label=_("请选组织"),
         widget=forms.Select(attrs=TEXT),
         error_messages={"required": _("请选调解组织")},
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bodies = Body.objects.active().select_related("kind").order_by("kind__order", "name")
+        groups = [
+            (str(kind), [(body.pk, body.name) for body in ours])
+            for kind, ours in groupby(bodies, key=lambda body: body.kind)
+        ]
+        field = self.fields["body"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.choices = [("", field.empty_label), *groups]
 
 
 class MergeForm(CaseForm):
@@ -295,5 +336,5 @@ class MergeForm(CaseForm):
     def clean_number(self) -> Case:
         case = Case.objects.by_number(self.cleaned_data["number"]).first()
         if case is None:
-            raise ValidationError(_now("没有这个编号的案件，请核对"))
+            raise ValidationError(gettext("没有这个编号的案件，请核对"))
         return case

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import Case, CaseEvent, EndReason, RefuseReason
+from cases.models import Case, CaseEvent, EndReason, RefuseReason, RejectReason
 
 SAID = {
     "case.filed": gettext_lazy("提交了申请"),
@@ -45,7 +45,7 @@ STAFF_ONLY = {
     "party.phone_changed": gettext_lazy("改了当事人电话"),
     "agreement.drafted": gettext_lazy("写了协议草稿"),
 }
-REASONS = dict([*EndReason.choices, *RefuseReason.choices])
+REASONS = dict([*EndReason.choices, *RefuseReason.choices, *RejectReason.choices])
 
 
 @dataclass(frozen=True)
@@ -67,16 +67,18 @@ def timeline(case: Case, *, audience: str) -> list[Line]:
 
 def _who(event: CaseEvent) -> str:
     if event.party:
-        return f"{event.party.get_side_display()}{event.party.masked_name}"
+        return f"{event.party.get_side_display()} {event.party.masked_name}"
     return str(event.actor) if event.actor else ""
 
 
 def _text(event: CaseEvent, said: str) -> str:
     facts = event.facts
     if "agrees" in facts:
-        return _("愿意调解") if facts["agrees"] else _("不愿意调解")
+        answer = _("愿意调解") if facts["agrees"] else _("不愿意调解")
+        recorded = facts.get("means") == "recorded"  # the line then begins with the mediator
+        return _("记下当事人的回答：%(answer)s") % {"answer": answer} if recorded else answer
     reasons = facts.get("reasons") or [facts.get("reason")]
     named = [str(REASONS[reason]) for reason in reasons if reason in REASONS]
-    return (
-        _("%(text)s：%(reasons)s") % {"text": said, "reasons": "；".join(named)} if named else said
-    )
+    if not named:
+        return said
+    return _("%(text)s：%(reasons)s") % {"text": said, "reasons": _("；").join(named)}

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 
 from mediators import audit, roles
@@ -17,9 +18,11 @@ from mediators.roles import Deed
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
     TabularInline = admin.TabularInline[Any, Any]
+    FormSet = BaseInlineFormSet[Any, Any, Any]
     Options = admin.options.BaseModelAdmin[Any]
 else:
     ModelAdmin, TabularInline, Options = admin.ModelAdmin, admin.TabularInline, object
+    FormSet = BaseInlineFormSet
 
 
 def staff_of(request: HttpRequest) -> User:
@@ -66,6 +69,21 @@ class ByRole(Options):
         return self._may(request, Deed.DELETE)
 
 
+class NamedFormSet(FormSet):
+    """Lines of a table whose inputs say which column they are: the table gives them no labels."""
+
+    def add_fields(self, form: Any, index: Any) -> None:
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            widget = getattr(field.widget, "widget", field.widget)  # out of its wrapper
+            widget.attrs.setdefault("aria-label", field.label)
+
+
+class HouseInline(ByRole, TabularInline):
+    formset = NamedFormSet
+    extra = 0
+
+
 class HouseAdmin(ByRole, ModelAdmin):
     """A table kept in the admin: whatever is changed here is noted in the audit trail too."""
 
@@ -73,7 +91,8 @@ class HouseAdmin(ByRole, ModelAdmin):
     show_full_result_count = False
     # One native date field each: the stock calendar pop-ups have targets that are too small.
     formfield_overrides = {
-        models.DateField: {"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
+        models.DateField: {"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})},
+        models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple},
     }
 
     def has_module_permission(self, request: HttpRequest) -> bool:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -14,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from mediators import audit, roles
 from mediators.admin.base import HouseAdmin, ReadOnlyAdmin
 from mediators.models import AuditEntry, Body, Mediator, User
+
+ROSTER = (User.Role.MEDIATOR, User.Role.LEAD)
 
 if TYPE_CHECKING:
     NewUserFormBase = AdminUserCreationForm[User]
@@ -72,7 +75,6 @@ class BodyAdmin(HouseAdmin):
     list_filter = ("kind", "is_active", "is_demo")
     list_select_related = ("kind", "region")
     search_fields = ("name", "abbreviation")
-    autocomplete_fields = ("region",)
 
     @admin.display(description=_("调解员"))
     def roster(self, body: Body) -> str:
@@ -88,7 +90,17 @@ class MediatorAdmin(HouseAdmin):
     list_filter = ("body__kind", "is_demo")
     list_select_related = ("user", "body")
     search_fields = ("user__name", "user__username", "body__name")
-    autocomplete_fields = ("user", "body")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("user",) if obj else ()
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> "ModelChoiceField[Any] | None":
+        """Offer only accounts that belong on a roster and stand on none yet."""
+        if db_field.name == "user":
+            kwargs["queryset"] = User.objects.filter(role__in=ROSTER, mediator=None)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         return lookup == "body__id__exact" or super().lookup_allowed(lookup, value, request)

@@ -65,7 +65,7 @@ class ReferenceAdmin(HouseAdmin):
         if value in (None, "", "None"):
             return "—"
         if isinstance(value, list):
-            return "、".join(map(str, value))
+            return _("、").join(map(str, value))
         try:
             field = self.opts.get_field(name.removesuffix("_id"))
         except FieldDoesNotExist:
@@ -82,7 +82,6 @@ class RegionAdmin(ReferenceAdmin):
     list_filter = ("level", "is_verified")
     list_select_related = ("parent",)
     search_fields = ("name", "name_en", "=code", "=key")
-    autocomplete_fields = ("parent",)
 
 
 @admin.register(BodyKind)

@@ -1,6 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mediators.languages import named
 from mediators.models.reference import Reference
 from mediators.models.region import Region, Tier
 from mediators.querysets import BodyQuerySet
@@ -33,7 +34,7 @@ class BodyKind(Reference):
         ordering = ["order"]
 
     def __str__(self) -> str:
-        return self.name
+        return named(self.name, self.name_en)
 
 
 class Body(models.Model):

@@ -1,6 +1,8 @@
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mediators.languages import named
 from mediators.models.reference import Reference
 
 
@@ -43,7 +45,12 @@ class Region(Reference):
         ordering = ["id"]
 
     def __str__(self) -> str:
-        return self.name
+        return named(self.name, self.name_en)
+
+    def clean(self) -> None:
+        levels = list(self.Level.values)
+        if self.parent and levels.index(self.parent.level) >= levels.index(self.level):
+            raise ValidationError({"parent": _("上级要比本级高：社区属于街道，街道属于区")})
 
     def lineage(self) -> list["Region"]:
         """Return this region and those above it, nearest first."""

@@ -10,7 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from mediators.admin.base import ByRole, HouseAdmin, TabularInline, staff_of
+from mediators.admin.base import HouseAdmin, HouseInline, staff_of
 from scoring import rules
 from scoring.errors import ScoringError
 from scoring.models import PointBook, PointRule
@@ -31,11 +31,10 @@ class PointBookForm(BookForm):
         return day
 
 
-class PointRuleInline(ByRole, TabularInline):
+class PointRuleInline(HouseInline):
     """The lines of a book: to be edited until the book counts."""
 
     model = PointRule
-    extra = 0
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return super().has_add_permission(request) and _is_draft(*args)

@@ -14,7 +14,7 @@ class PointBook(models.Model):
         ordering = ["-effective_from"]
 
     def __str__(self) -> str:
-        return f"v{self.version}（{self.effective_from}）"
+        return f"v{self.version} ({self.effective_from})"
 
 
 class PointRule(models.Model):

@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from mediators.languages import named
 from mediators.models import Mediator, User
 from scoring import ranking
 from scoring.models import Month, PointEntry
@@ -25,10 +25,10 @@ Role = User.Role
 RANKED = {Role.MEDIATOR, Role.LEAD}
 READERS = RANKED | {Role.ASSESSOR, Role.LEADER, Role.ADMINISTRATOR}
 HOMES = {
-    Role.MEDIATOR: (_lazy("工作台"), "workbench"),
-    Role.LEAD: (_lazy("工作台"), "workbench"),
-    Role.ASSESSOR: (_lazy("积分管理"), "admin:index"),
-    Role.ADMINISTRATOR: (_lazy("系统管理"), "admin:index"),
+    Role.MEDIATOR: (_("工作台"), "workbench"),
+    Role.LEAD: (_("工作台"), "workbench"),
+    Role.ASSESSOR: (_("积分管理"), "admin:index"),
+    Role.ADMINISTRATOR: (_("系统管理"), "admin:index"),
 }
 
 
@@ -48,9 +48,8 @@ def mine(request: HttpRequest) -> HttpResponse:
         "month": month,
         "months": months,
         "is_open": month == months[0],
-        "total": ranking.total(mediator, month=month),
+        "totals": ranking.totals(mediator, month=month),
         "year": month.year,
-        "year_total": ranking.year_total(mediator, year=month.year),
         "place": ranking.last_place(mediator),
         "page_obj": page,
         "rows": [_row(entry, mediator) for entry in page],
@@ -88,7 +87,7 @@ def _staff(request: HttpRequest) -> User:
 
 
 def _own_account(user: User) -> Mediator:
-    mediator = Mediator.objects.filter(user=user).first()
+    mediator: Mediator | None = getattr(user, "mediator", None)
     if mediator is None or user.role not in RANKED:
         raise PermissionDenied
     return mediator
@@ -101,11 +100,10 @@ def _chosen(request: HttpRequest, months: list[dt.date]) -> dt.date | None:
 
 
 def _row(entry: PointEntry, mediator: Mediator) -> dict[str, Any]:
-    english = (get_language() or "").startswith("en")
     case = entry.event.case
     own = case.mediator_id == mediator.pk
     return {
-        "what": entry.rule.name_en if english else entry.rule.name,
+        "what": named(entry.rule.name, entry.rule.name_en),
         "source": entry.rule.source,
         "points": f"{entry.points.normalize():+f}",
         "number": case.number,
@@ -117,6 +115,6 @@ def _row(entry: PointEntry, mediator: Mediator) -> dict[str, Any]:
 def _nav(user: User, current: str) -> list[tuple[str, str, str, bool]]:
     items = [HOMES[Role(user.role)]] if user.role in HOMES else []
     if user.role in RANKED:
-        items.append((_lazy("我的积分"), "points"))
-    items.append((_lazy("积分榜"), "points-board"))
+        items.append((_("我的积分"), "points"))
+    items.append((_("积分榜"), "points-board"))
     return [(str(label), reverse(name), "", name == current) for label, name in items]

@@ -6,7 +6,7 @@ from celery import Task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from cases import budgets, drafts, tasks
+from cases import budgets, drafts, events, messages, tasks
 from cases.models import Budget, FilingDraft, Notice, OneTimeCode
 from cases.onetime import send
 from tests.factories import file, new_phone, reach
@@ -103,3 +103,17 @@ def test_what_is_no_longer_needed_is_forgotten(db):
     assert not FilingDraft.objects.exists()
     assert not OneTimeCode.objects.exists()
     assert [row.subject for row in Budget.objects.all()] == ["kept/60"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_filing_needs_no_broker_and_is_routed_once_somebody_sweeps(house, broker, monkeypatch):
+    monkeypatch.setattr(events, "wake_relay", tasks.wake_relay)
+    monkeypatch.setattr(messages, "wake_sending", tasks.wake_sending)
+    broker["error"] = OperationalError("gone")
+    cases = [file().case for _ in range(5)]
+    assert broker["tries"] == 1  # nobody waits for a broker that has just failed
+    assert {case.status for case in cases} == {"filed"}
+    tasks.relay_events.run()  # the beat's sweep
+    for case in cases:
+        case.refresh_from_db()
+    assert {case.status for case in cases} == {"dispatched"}

@@ -25,6 +25,7 @@ def _line(record):
         ("id 33010819900307123X.", "id [id]."),
         ("330108199003071234", "[id]"),
         ("GET /c/Zk3vQ0aN1bX7pR5tY9wU2A/open", "GET /c/[token]/open"),
+        ("GET /j/Zk3vQ0aN1bX7pR5tY9wU2A/", "GET /j/[token]/"),
         ("case 2026-330108-000123 in 12345678901234567890123 ns", None),
         ("order 12800138000", None),
     ],

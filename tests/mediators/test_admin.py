@@ -159,8 +159,7 @@ def test_saving_without_a_change_makes_no_version(desk):
 
 
 def test_the_key_of_a_row_is_fixed_once_made(desk):
-    region = Region.objects.get(key="xixing") if Region.objects.filter(key="xixing") else None
-    region = region or Region.objects.filter(level="street").first()
+    region = Region.objects.filter(level="street").first()
     desk.post(
         reverse("admin:mediators_region_change", args=[region.pk]),
         {"key": "other", "name": "改名街道", "level": region.level, "parent": region.parent_id},
@@ -168,6 +167,16 @@ def test_the_key_of_a_row_is_fixed_once_made(desk):
     region.refresh_from_db()
     assert region.name == "改名街道"
     assert region.key != "other"
+
+
+def test_a_region_cannot_lie_in_itself_or_below(desk):
+    street = Region.objects.filter(level="street").first()
+    below = Region.objects.filter(parent=street).first() or street
+    for parent in (street, below):
+        form = {"name": street.name, "level": "street", "parent": parent.pk}
+        told = desk.post(reverse("admin:mediators_region_change", args=[street.pk]), form)
+        assert "上级要比本级高" in told.content.decode()
+    assert Region.objects.get(pk=street.pk).parent_id == street.parent_id
 
 
 def test_history_tells_what_each_version_changed(db, dispatcher):
@@ -244,6 +253,17 @@ def test_every_change_in_the_admin_is_in_the_audit_trail_without_names(desk, hou
     assert (entry.deed, entry.facts["row"]) == ("body.changed", house.body.pk)
     assert entry.actor.role == "administrator"
     assert "改名调委会" not in json.dumps(entry.facts, ensure_ascii=False)
+
+
+def test_a_new_mediator_is_chosen_among_accounts_that_are_on_no_roster(desk, house):
+    fresh = factories.make_staff(User.Role.MEDIATOR)
+    told = desk.get(page(Mediator, "add")).content.decode()
+    assert f'value="{fresh.pk}"' in told
+    for other in (house.mediator, house.clerk):
+        assert f'<option value="{other.pk}">{other}' not in told
+    form = {"user": fresh.pk, "body": house.body.pk, "capacity": 40}
+    assert desk.post(page(Mediator, "add"), form).status_code == 302
+    assert fresh.mediator.body == house.body
 
 
 def test_people_are_found_by_the_name_of_their_body(desk, house):

@@ -4,6 +4,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from cases import events
 from mediators.models import User
@@ -17,6 +18,10 @@ from tests.factories import reach
 @pytest.fixture
 def desk(db) -> Client:
     """The assessor's browser."""
+    return sign_in()
+
+
+def sign_in() -> Client:
     user = factories.make_staff(User.Role.ASSESSOR)
     user.is_staff = True
     user.save()
@@ -65,7 +70,8 @@ def test_rules_that_count_already_are_read_only(desk):
 
 
 @time_machine.travel(dt.datetime(2026, 11, 22, 10, tzinfo=dt.UTC))
-def test_the_next_book_is_a_copy_that_counts_from_the_next_month_of_points(desk):
+def test_the_next_book_is_a_copy_that_counts_from_the_next_month_of_points(db):
+    desk = sign_in()
     old = PointBook.objects.get()
     answer = desk.post(page(old, "copy"))
     book = PointBook.objects.first()
@@ -83,7 +89,7 @@ def test_a_draft_may_be_edited_line_by_line(desk):
 
 def test_a_draft_cannot_be_set_to_count_from_today(desk):
     book = draft(desk)
-    form = edited(book, effective_from=dt.date.today().isoformat())
+    form = edited(book, effective_from=timezone.localdate().isoformat())
     told = desk.post(page(book), form).content.decode()
     assert "施行日期要在今天以后" in told
 

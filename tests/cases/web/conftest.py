@@ -1,4 +1,4 @@
-"""A visitor whose browser runs no script: sees a page's words, follows its links, fills its forms."""
+"""A visitor whose browser runs no script: reads pages, follows links, fills in forms."""
 
 import io
 from collections.abc import Iterator
@@ -25,6 +25,10 @@ def everything(element: Element) -> Iterator[Element]:
     for child in element.children:
         if isinstance(child, Element):
             yield from everything(child)
+
+
+def classes(element: Element) -> set[str]:
+    return set((dict(element.attributes).get("class") or "").split())
 
 
 def words(element: Element) -> str:
