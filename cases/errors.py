@@ -23,15 +23,6 @@ class TransitionNotAllowed(CaseError):
     code = "transition_not_allowed"
 
 
-class CaseChanged(CaseError):
-    """Somebody else saved the case since this person read it."""
-
-    code = "case_changed"
-
-    def __init__(self) -> None:
-        super().__init__(_("没有存上：有人刚改过这件案件。请先看他的改动，再做一次。"))
-
-
 class KeyReused(CaseError):
     """An idempotency key came again with other content."""
 

@@ -16,6 +16,7 @@ logger = logging.getLogger(__name__)
 Subscriber = Callable[[CaseEvent], None]
 _subscribers: dict[str, dict[str, Subscriber]] = defaultdict(dict)
 BATCH = 200
+MOST_ATTEMPTS = 1000  # about eight hours of sweeps; /readyz counts what has failed
 
 
 def wake_relay() -> object:
@@ -56,7 +57,9 @@ def relay(limit: int = BATCH) -> int:
 
     Ordered by attempts first, so that a poisoned event waits behind the healthy ones.
     """
-    waiting = CaseEvent.objects.filter(relayed_at=None).order_by("attempts", "id")
+    waiting = CaseEvent.objects.filter(relayed_at=None, attempts__lt=MOST_ATTEMPTS).order_by(
+        "attempts", "id"
+    )
     return sum(_relay_one(pk) for pk in list(waiting.values_list("pk", flat=True)[:limit]))
 
 

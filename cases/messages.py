@@ -16,8 +16,6 @@ from django.utils.translation import override
 from cases.models import Case, Notice, Party
 from mediators.models import User
 
-LONGEST = 70
-
 TEXTS = {
     "one_time_code": _("验证码%(code)s，%(minutes)s分钟内有效。工作人员不会向您要验证码。"),
     "filed": _("收到您的申请，编号%(number)s。3个工作日内安排。看进度：%(link)s"),

@@ -73,10 +73,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         ).prefetch_related("parties")
 
     def with_routing(self) -> "CaseQuerySet":
-        """Fetch what the desk shows: verdicts of the keywords, bodies tried, where it lies."""
-        return self.select_related("region__parent__parent").prefetch_related(
-            "classifications", "assignments"
-        )
+        """Fetch what the desk shows: where a case lies, what the keywords said, who had it."""
+        return self.select_related(
+            "case_type", "region__parent__parent", "body", "mediator__user", "channel"
+        ).prefetch_related("classifications", "assignments")
 
     def sharing_a_phone_with(self, case: "Case") -> "CaseQuerySet":
         """Other cases with a party of the same phone: perhaps the same dispute, newest first."""

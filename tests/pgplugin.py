@@ -45,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for line in (
         "postgres: needs what only PostgreSQL has (row locks, real concurrency)",
         "needs_redis: needs a Redis server",
+        "needs_gettext: needs GNU gettext, which finds the strings to translate",
     ):
         config.addinivalue_line("markers", line)
 

@@ -1,7 +1,7 @@
 """The servers and programs that some tests need beside the database, and how to get them.
 
-A test says so with `@needs_redis` or `@needs_chromium`. Where the service is missing it skips with
-the line below; with REQUIRE_SERVICES=1 it fails.
+A test says so with `@needs_redis`, `@needs_gettext` or `@needs_chromium`. Where the service is
+missing it skips with the line below; with REQUIRE_SERVICES=1 it fails.
 """
 
 import os
@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 needs_redis = pytest.mark.needs_redis
+needs_gettext = pytest.mark.needs_gettext
 needs_chromium = pytest.mark.browser
 
 
@@ -45,6 +46,10 @@ _SERVICES: dict[str, tuple[Callable[[], object], str]] = {
     "needs_redis": (
         _redis_answers,
         "no Redis: apt install redis-server && redis-server --daemonize yes",
+    ),
+    "needs_gettext": (
+        lambda: shutil.which("xgettext") and shutil.which("msguniq"),
+        "no gettext: apt install gettext",
     ),
     "browser": (
         chromium_path,

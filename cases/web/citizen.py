@@ -15,6 +15,7 @@ from cases import documents, drafts, files
 from cases.errors import CaseError, CodeRefused, FileRefused, InvalidFiling
 from cases.filing import crowd_problem, description_problem
 from cases.models import Attachment, Case, FilingDraft, Poster, ProxyFiler
+from cases.receipts import receipt_data
 from cases.web import forms, pages
 from mediators.errors import PeopleError
 from mediators.identity import mask_phone
@@ -269,7 +270,7 @@ def receipt(request: HttpRequest) -> HttpResponse:
     draft = _draft(request)
     if draft is None or draft.case is None:
         return redirect("home")
-    return pages.pdf(documents.receipt_pdf(pages.receipt_data(draft.case)), draft.case.number)
+    return pages.pdf(documents.receipt_pdf(receipt_data(draft.case)), draft.case.number)
 
 
 @never_cache

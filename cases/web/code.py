@@ -12,6 +12,7 @@ from cases.codes import Face, grouped
 from cases.errors import TooOften
 from cases.faces import face_of
 from cases.models import Case
+from cases.receipts import code_url
 from cases.web import forms, pages
 from cases.web.progress import deadline, steps
 from mediators import languages
@@ -51,7 +52,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def svg(request: HttpRequest, token: str) -> HttpResponse:
     case = _case(token)
-    picture = qr.svg(pages.code_url(case), face_of(case.status), caption=_caption(case))
+    picture = qr.svg(code_url(case), face_of(case.status), caption=_caption(case))
     return _picture(picture.encode(), "image/svg+xml", f"{case.number}.svg")
 
 
@@ -60,7 +61,7 @@ def svg(request: HttpRequest, token: str) -> HttpResponse:
 def png(request: HttpRequest, token: str) -> HttpResponse:
     case = _case(token)
     face = face_of(case.status)
-    picture = qr.png(pages.code_url(case), face, caption=_caption(case), note=_note(face))
+    picture = qr.png(code_url(case), face, caption=_caption(case), note=_note(face))
     return _picture(picture, "image/png", f"{case.number}.png")
 
 

@@ -23,6 +23,7 @@ from cases.querysets import GIVEN_BACK, is_unresponded
 from cases.reading import open_case
 from cases.routing.suggest import Suggestion, suggest, suggest_all
 from cases.web import pages
+from cases.web.baskets import CountedPages
 from cases.web.deeds import asked, carry_out, offered, position
 from cases.web.dispatcher_deeds import DEEDS
 from cases.web.guesses import Guess, guess_of, marked
@@ -74,15 +75,16 @@ def desk(request: HttpRequest) -> HttpResponse:
     mine, baskets = Case.objects.visible_to(user), _baskets()
     chosen = request.GET.get("in", FIRST)
     chosen = chosen if chosen in baskets else FIRST
-    cases = mine.filter(baskets[chosen]).with_people().with_routing().distinct().order_by("id")
-    page = Paginator(cases, PAGE).get_page(request.GET.get("page"))
+    counts = mine.count_each(**baskets)
+    cases = mine.filter(baskets[chosen]).with_routing().distinct().order_by("id")
+    page = CountedPages(cases, PAGE, counts[chosen]).get_page(request.GET.get("page"))
     context = {
         "heading": BASKETS[chosen][0],
         "nothing": BASKETS[chosen][1],
         "last_dispatch": None if page else _last_dispatch(),
         "page_obj": page,
         "rows": _rows(list(page)),
-        "nav_items": _nav(mine.count_each(**baskets), chosen),
+        "nav_items": _nav(counts, chosen),
     }
     return render(request, "dispatch/desk.html", context)
 
@@ -95,7 +97,8 @@ def _rows(cases: Sequence[Case]) -> list[dict[str, Any]]:
     types = {one.key: one for one in CaseType.objects.all()}
     guesses = {case.pk: guess_of(case, types) for case in cases}
     suggested = _first_suggestions(cases, guesses)
-    calendar = clocks.work_calendar()
+    given = any(case.status == Case.Status.DISPATCHED for case in cases)
+    calendar = clocks.work_calendar() if given else None
     return [
         {
             "case": case,

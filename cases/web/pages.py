@@ -5,22 +5,17 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from cases import qr
 from cases.codes import grouped
-from cases.documents import PosterData, ReceiptData
+from cases.documents import PosterData
 from cases.faces import face_of
 from cases.models import Case, Party, Poster
+from cases.receipts import code_url
 
 SESSION_KEY = "parties"
-
-
-def code_url(case: Case) -> str:
-    """Return the address that the QR of a case carries."""
-    return f"{settings.SITE_URL}{reverse('code', args=[case.mediation_code.token])}"
 
 
 def code_context(request: HttpRequest, case: Case) -> dict[str, Any]:
@@ -72,24 +67,6 @@ def stored_file(file: Any, content_type: str, name: str) -> HttpResponse:
     response["Cache-Control"] = "no-store"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
-
-
-def receipt_data(case: Case) -> ReceiptData:
-    """Return what the receipt says: names masked, the time of application to the second."""
-    sides = {
-        side: [p.masked_name for p in case.parties.all() if p.side == side]
-        for side in Party.Side.values
-    }
-    return ReceiptData(
-        number=case.number,
-        code=grouped(case.mediation_code.short),
-        url=code_url(case),
-        filed_at=timezone.localtime(case.filed_at),
-        applicants=sides[Party.Side.APPLICANT],
-        respondents=sides[Party.Side.RESPONDENT],
-        centre=settings.CENTRE_NAME,
-        phone=settings.HELP_PHONE,
-    )
 
 
 def path(name: str, token: str) -> str:

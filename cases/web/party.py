@@ -17,6 +17,7 @@ from cases.errors import CaseError, TooOften
 from cases.files import Upload, store
 from cases.lifecycle import Action, offered_actions
 from cases.models import Agreement, Case, Confirmation, Party
+from cases.receipts import receipt_data
 from cases.signing import requests as signing
 from cases.web import forms, pages
 from cases.web.progress import deadline, next_for, steps
@@ -330,7 +331,7 @@ def agreement(request: HttpRequest, party: Party) -> HttpResponse:
 @require_safe
 @for_party
 def receipt(request: HttpRequest, party: Party) -> HttpResponse:
-    data = pages.receipt_data(party.case)
+    data = receipt_data(party.case)
     return pages.pdf(documents.receipt_pdf(data), party.case.number)
 
 

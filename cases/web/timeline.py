@@ -67,7 +67,8 @@ def timeline(case: Case, *, audience: str) -> list[Line]:
 
 def _who(event: CaseEvent) -> str:
     if event.party:
-        return f"{event.party.get_side_display()} {event.party.masked_name}"
+        names = {"side": event.party.get_side_display(), "name": event.party.masked_name}
+        return _("%(side)s%(name)s") % names
     return str(event.actor) if event.actor else ""
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,6 +21,7 @@ from cases.models import Agreement, Case, Notice
 from cases.querysets import is_late
 from cases.reading import open_case
 from cases.web import pages
+from cases.web.baskets import CountedPages
 from cases.web.deeds import IN_HAND, Deed, asked, carry_out, offered, position
 from cases.web.mediator_deeds import DEEDS, DRAFTING, recording
 from cases.web.next_steps import next_steps, open_meetings
@@ -88,8 +89,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     chosen = chosen if chosen in baskets else FIRST
     counts = mine.count_each(**baskets)
     words = request.GET.get("q", "").strip()[:60]
-    cases = mine.search(words) if words else mine.filter(baskets[chosen])
-    page = Paginator(cases.with_people().by_clock(), PAGE).get_page(request.GET.get("page"))
+    cases = (mine.search(words) if words else mine.filter(baskets[chosen])).with_people()
+    known = None if words else counts[chosen]
+    page = CountedPages(cases.by_clock(), PAGE, known).get_page(request.GET.get("page"))
     context = {
         "heading": _("找到的案件") if words else BASKETS[chosen][0],
         "nothing": BASKETS[chosen][1],

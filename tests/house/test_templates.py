@@ -248,3 +248,73 @@ def test_no_string_is_put_together_before_it_is_looked_up():
     ]
     found = {str(file.relative_to(ROOT)): put_together(file.read_text()) for file in code_files()}
     assert {path: calls for path, calls in found.items() if calls} == {}
+
+
+# --- Citizens' words are plain (ux.md U12) ---
+
+FOR_CITIZENS = (
+    *(file for name in ("citizen", "code", "party") for file in (FOLDER / name).rglob("*.html")),
+    FOLDER / "base.html",
+    *FOLDER.glob("errors/4*.html"),
+    *(ROOT / f"cases/web/{name}.py" for name in ("citizen", "code", "party", "forms", "progress")),
+    *(ROOT / f"cases/{name}.py" for name in ("messages", "onetime", "access", "drafts", "files")),
+    ROOT / "mediators/identity.py",
+)
+OFFICIALESE = (
+    *("诉求", "标的", "管辖", "送达", "举证", "履行", "逾期", "予以", "不予", "应当", "被申请人"),
+    *("系统异常", "操作失败", "无效", "非法"),
+)
+OF_THE_AGREEMENT = {"怎么履行"}  # a heading inside the paper itself, which has the law's words
+SENTENCE_END = re.compile("[。！？；：，、\\n]")
+INSERTED = re.compile(r"{{.*?}}|{%.*?%}|%\(\w+\)\w|<[^>]*>")
+TAGS = re.compile(
+    r"""{%\s*translate\s+(?:"([^"]*)"|'([^']*)')|{%\s*blocktranslate.*?%}(.*?){%\s*endblock""",
+    re.DOTALL,
+)
+
+
+def said_in(file: Path) -> list[str]:
+    """Return what a template or module says to its readers."""
+    text = file.read_text()
+    if file.suffix == ".html":
+        return ["".join(found) for found in TAGS.findall(text)]
+    return [
+        node.value
+        for node in _translated(ast.parse(text))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+
+
+def said_to_citizens() -> list[str]:
+    return [INSERTED.sub("", text) for file in FOR_CITIZENS for text in said_in(file)]
+
+
+def is_common(character: str) -> bool:
+    """Say whether a character is of GB2312's first level: the 3755 that everybody learns."""
+    try:
+        return 0xB0 <= character.encode("gb2312")[0] <= 0xD7
+    except UnicodeEncodeError:
+        return False
+
+
+def test_citizens_read_common_characters_only():
+    characters = [c for text in said_to_citizens() for c in HAN.findall(text)]
+    assert len(characters) > 3000
+    rare = {c for c in characters if not is_common(c)}
+    assert sum(is_common(c) for c in characters) / len(characters) >= 0.995, rare
+
+
+def test_citizens_read_no_officialese_and_no_scolding():
+    plain = [text for text in said_to_citizens() if text not in OF_THE_AGREEMENT]
+    assert [(word, text) for word in OFFICIALESE for text in plain if word in text] == []
+
+
+def test_citizens_read_short_sentences():
+    lengths = {
+        part: len(HAN.findall(part))
+        for text in said_to_citizens()
+        for part in SENTENCE_END.split(text)
+        if HAN.search(part)
+    }
+    assert sum(lengths.values()) / len(lengths) <= 12
+    assert {part: length for part, length in lengths.items() if length > 30} == {}

