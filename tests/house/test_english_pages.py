@@ -19,11 +19,13 @@ from scoring.models import PointRule
 from tests.cases.web.conftest import answers, token_of
 from tests.factories import (
     applicant_of,
+    apply_all,
     code_sent_to,
     file,
     fix_agreement,
     new_phone,
     reach,
+    sign_all,
 )
 
 CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
@@ -58,6 +60,8 @@ def reader(house) -> Client:
     for model in (User, Body):
         for row in model.objects.all():
             model.objects.filter(pk=row.pk).update(name=f"{model.__name__} {row.pk}")
+    for one in vars(house).values():
+        one.refresh_from_db()
     return Client(headers={"accept-language": "en"})
 
 
@@ -218,7 +222,7 @@ def test_points_are_told_in_english(reader, house):
 def test_the_court_s_pages_are_english(reader, house):
     User.objects.filter(pk=house.clerk.pk).update(is_staff=True)
     sign_in(reader, house.clerk)
-    case = a_case("confirming", house)
+    case = apply_all(sign_all(a_case("agreed", house), house))
     check(reader, reverse("admin:index"))
     check(reader, reverse("admin:cases_case_changelist"))
     check(reader, reverse("admin:cases_case_add"))
