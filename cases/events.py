@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 Subscriber = Callable[[CaseEvent], None]
 _subscribers: dict[str, dict[str, Subscriber]] = defaultdict(dict)
 BATCH = 200
-MOST_ATTEMPTS = 1000  # about eight hours of sweeps; /readyz counts what has failed
+MOST_ATTEMPTS = 1000  # hours of sweeps; then it waits for a person: /readyz counts it
 
 
 def wake_relay() -> object:

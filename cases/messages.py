@@ -1,7 +1,7 @@
 """What we write to people: one text an occasion, kept as a row until a task has sent it.
 
-One text message holds 70 characters; no case detail, and of the other side no more than the
-surname. Links are our own full addresses, because a shortened one looks like fraud.
+One text message holds 70 characters, longer ones go as two. No case detail, and of the other side
+no more than the surname. Links are our own full addresses: a shortened one looks like fraud.
 """
 
 import json
@@ -35,6 +35,9 @@ TEXTS = {
     "lapsed": _("%(number)s超过时限没有响应，已收回。"),
     "decided_refused": _("法院没有确认协议，原因请看：%(link)s"),
 }
+
+# These are read in the workbench; no provider needs a template for them.
+FOR_STAFF = {"new_case", "lapsed"}
 
 
 def wake_sending() -> object:

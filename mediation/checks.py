@@ -16,7 +16,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
 
-from cases.messages import TEXTS
+from cases.messages import FOR_STAFF, TEXTS
 
 Rule = Callable[[Any], CheckMessage | None]
 
@@ -203,7 +203,7 @@ def sms_account(conf: Any) -> CheckMessage | None:
 
 
 def sms_templates(conf: Any) -> CheckMessage | None:
-    missing = sorted(TEXTS.keys() - conf.SMS_TEMPLATES.keys())
+    missing = sorted(TEXTS.keys() - FOR_STAFF - conf.SMS_TEMPLATES.keys())
     if "sms" not in conf.NOTICE_BACKEND.lower() or not missing:
         return None
     return Error(

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 _SECRETS = (
-    (re.compile(r"(?<!\d)\d{17}[0-9Xx](?![0-9Xx])"), "[id]"),
-    (re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"), "[phone]"),
+    (re.compile(r"(?<![\d.])\d{17}[0-9Xx](?![0-9Xx])"), "[id]"),
+    (re.compile(r"(?<![\d.])1[3-9]\d{9}(?!\d)"), "[phone]"),
     # Tokens open the page of a case or of a party: they must not outlive the request in a log file.
     (re.compile(r"/([cj])/[\w-]{8,}"), r"/\1/[token]"),
 )

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from cases import qr
 from cases.faces import all_faces
+from cases.progress import Deadline, Step
+from cases.timeline import Line
 from cases.web.forms import CheckForm, RespondentForm, SignForm
-from cases.web.progress import Deadline, Step
-from cases.web.timeline import Line
 
 ICONS = (
     *("tray", "clock", "talk", "tick", "signpost", "stamp", "warning", "calendar", "camera"),

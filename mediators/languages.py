@@ -15,10 +15,10 @@ def named(name: str, name_en: str) -> str:
 
 
 def day(date: dt.date) -> str:
-    """Return a day without its year: 11月25日, 25 November."""
+    """Return a day without its year: 11月25日, Nov. 25."""
     return in_format(date, _("n月j日"))
 
 
 def moment(at: dt.datetime) -> str:
-    """Return a moment of this year on our clock: 11月25日 14:30, 25 November, 14:30."""
+    """Return a moment of this year on our clock: 11月25日 14:30, Nov. 25, 14:30."""
     return in_format(timezone.localtime(at), _("n月j日 H:i"))

@@ -22,6 +22,7 @@ from cases.faces import face_of
 from cases.lifecycle import Action, offered_actions
 from cases.models import Agreement, Case
 from cases.reading import note_read
+from cases.timeline import timeline
 from mediators.admin.base import HouseAdmin, staff_of
 
 
@@ -144,7 +145,7 @@ class CaseAdmin(HouseAdmin):
             sessions=case.sessions.all(),
             files=case.files.select_related("party"),
             confirmations=case.confirmations.all(),
-            events=words.timeline(case),
+            events=timeline(case, audience="staff"),
             can_litigate=Action.LITIGATE in offered_actions(case, staff_of(request)),
         )
 

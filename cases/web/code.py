@@ -12,9 +12,9 @@ from cases.codes import Face, grouped
 from cases.errors import TooOften
 from cases.faces import face_of
 from cases.models import Case
+from cases.progress import deadline, steps
 from cases.receipts import code_url
 from cases.web import forms, pages
-from cases.web.progress import deadline, steps
 from mediators import languages
 from mediators.web.addresses import client_address
 

@@ -19,16 +19,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases import clocks, documents
 from cases.faces import face_of
 from cases.models import Assignment, Case, CaseEvent, CaseType, Poster
+from cases.progress import deadline
 from cases.querysets import GIVEN_BACK, is_unresponded
 from cases.reading import open_case
 from cases.routing.suggest import Suggestion, suggest, suggest_all
+from cases.timeline import timeline
 from cases.web import pages
 from cases.web.baskets import CountedPages
 from cases.web.deeds import asked, carry_out, offered, position
 from cases.web.dispatcher_deeds import DEEDS
 from cases.web.guesses import Guess, guess_of, marked
-from cases.web.progress import deadline
-from cases.web.timeline import timeline
 from mediators.models import User
 
 PAGE, POSTERS_A_PAGE = 20, 30

@@ -17,11 +17,11 @@ from cases.errors import CaseError, TooOften
 from cases.files import Upload, store
 from cases.lifecycle import Action, offered_actions
 from cases.models import Agreement, Case, Confirmation, Party
+from cases.progress import deadline, next_for, steps
 from cases.receipts import receipt_data
 from cases.signing import requests as signing
+from cases.timeline import timeline
 from cases.web import forms, pages
-from cases.web.progress import deadline, next_for, steps
-from cases.web.timeline import timeline
 from mediators.errors import PeopleError
 from mediators.identity import mask_phone
 
@@ -339,8 +339,14 @@ def receipt(request: HttpRequest, party: Party) -> HttpResponse:
 def confirm(request: HttpRequest, party: Party) -> HttpResponse:
     """Apply for judicial confirmation, each party for itself."""
     if request.method == "POST":
-        judicial.apply(party)
-        messages.success(request, _("您已申请。等另一方也申请后，法院开始审查。"))
+        confirmation = judicial.apply(party)
+        waiting = confirmation.state == Confirmation.State.GATHERING
+        messages.success(
+            request,
+            _("您已申请。等另一方也申请后，法院开始审查。")
+            if waiting
+            else _("各方都已申请，法院开始审查，有结果会告诉您。"),
+        )
         return redirect("party-case", party.case.mediation_code.token)
     return render(request, "party/confirm.html", _context(party))
 

@@ -18,15 +18,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases import clocks
 from cases.faces import face_of
 from cases.models import Agreement, Case, Notice
+from cases.progress import deadline
 from cases.querysets import is_late
 from cases.reading import open_case
+from cases.timeline import timeline
 from cases.web import pages
 from cases.web.baskets import CountedPages
 from cases.web.deeds import IN_HAND, Deed, asked, carry_out, offered, position
 from cases.web.mediator_deeds import DEEDS, DRAFTING, recording
 from cases.web.next_steps import next_steps, open_meetings
-from cases.web.progress import deadline
-from cases.web.timeline import timeline
 from mediators.models import Mediator, User
 
 Status = Case.Status

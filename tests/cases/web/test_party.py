@@ -15,7 +15,7 @@ from cases import agreements, events, handling, judicial
 from cases.files import MOST, Upload, store
 from cases.filing import Person
 from cases.models import Agreement, Attachment, Case, CaseType, Notice
-from cases.web.progress import next_for
+from cases.progress import next_for
 from tests.cases.web.conftest import (
     Page,
     check_error_page,

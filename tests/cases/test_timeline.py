@@ -3,7 +3,7 @@ import time_machine
 
 from cases import agreements, handling, judicial
 from cases.models import Case, CaseEvent
-from cases.web.timeline import SAID, STAFF_ONLY, timeline
+from cases.timeline import SAID, STAFF_ONLY, timeline
 from tests.factories import (
     TERMS,
     applicant_of,

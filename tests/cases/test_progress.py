@@ -5,7 +5,7 @@ import time_machine
 from django.utils import timezone
 
 from cases.models import Case, Party
-from cases.web.progress import deadline, in_words, next_for, steps
+from cases.progress import deadline, in_words, next_for, steps
 from tests.factories import applicant_of, file, reach, respondent_of
 
 NOW = "2026-11-20 10:17:30+08:00"
