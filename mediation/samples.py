@@ -36,8 +36,7 @@ def context() -> dict[str, Any]:
         "todo": _todo(),
         "events": _events(),
         "boxes": _boxes(),
-        "filters": _filters(),
-        "nav_items": _filters(),
+        "nav_items": _nav_items(),
         "page_obj": Paginator(range(95), 30).page(2),
     }
 
@@ -85,7 +84,7 @@ def _boxes() -> list[tuple[str, str]]:
     ]
 
 
-def _filters() -> list[tuple[str, str, int | str, bool]]:
+def _nav_items() -> list[tuple[str, str, int | str, bool]]:
     return [
         (_("全部在办"), "#", 23, True),
         (_("等我接案"), "#", 2, False),

@@ -31,6 +31,7 @@ from mediators.models import Mediator, User
 
 Status = Case.Status
 PAGE = 30
+MOST_NAMED = 2  # of one side, in a heading
 OPEN = [Status.DISPATCHED, *IN_HAND]
 ENDED = [status for status in Status if status not in (Status.FILED, *OPEN)]
 BASKETS = {
@@ -120,11 +121,18 @@ def _rows(page: Page[Case], reader: Mediator) -> list[dict[str, Any]]:
 
 
 def _sides(case: Case) -> dict[str, str]:
-    """Return the full names of both sides: whoever handles a case calls people by them."""
+    """Return both sides by full names: whoever handles a case calls people by them."""
     sides: dict[str, list[str]] = {"applicant": [], "respondent": []}
     for party in case.parties.all():
         sides[party.side].append(party.name)
-    return {f"{side}s": _("、").join(names) for side, names in sides.items()}
+    return {f"{side}s": _named(names) for side, names in sides.items()}
+
+
+def _named(names: list[str]) -> str:
+    """Return the names of one side for a heading: of many only the first, and how many."""
+    if len(names) <= MOST_NAMED:
+        return "、".join(names)
+    return _("%(name)s等%(count)d方") % {"name": names[0], "count": len(names)}
 
 
 def _nav(

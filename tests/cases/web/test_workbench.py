@@ -14,6 +14,7 @@ from django.utils import timezone
 from cases import agreements, handling
 from cases.agreements import Text
 from cases.files import Upload, store
+from cases.filing import Person
 from cases.models import (
     Agreement,
     Attachment,
@@ -197,6 +198,15 @@ def test_a_row_says_who_against_whom_about_what_and_whose_it_is(house, at_work):
     (row,) = rows(at_work.go(reverse("workbench")))
     for word in ("张三丰 与 李四光", "房屋租赁", "3400元", str(house.mediator), "调解中"):
         assert word in row
+
+
+def test_many_on_one_side_do_not_fill_the_heading(house, at_work):
+    many = [Person(f"对方{turn}", "") for turn in range(20)]
+    case = reach("inviting", house, respondents=many)
+    assert "张三丰 与 对方0等20方" in rows(at_work.go(reverse("workbench")))[0]
+    page = at_work.look_at(case)
+    assert page.heading == "张三丰 与 对方0等20方"
+    assert all(person.name in page.words for person in many)
 
 
 @pytest.mark.parametrize(
