@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.deadlines import WorkCalendar, after_calendar_days, after_working_days
+from cases.deadlines import (
+    WorkCalendar,
+    after_calendar_days,
+    after_working_days,
+    working_days_left,
+)
 
 D = dt.date
 
@@ -121,3 +126,14 @@ def test_a_year_that_nobody_loaded_is_counted_monday_to_friday_and_is_known_as_s
     assert CALENDAR.knows(2026)
     assert not CALENDAR.knows(2027)
     assert after_working_days(D(2027, 1, 1), 1, CALENDAR) == D(2027, 1, 4)
+
+
+@given(calendars, days_of_2026, st.integers(1, 40))
+def test_a_period_of_working_days_has_all_of_them_left_and_none_on_its_last_day(
+    exceptions, start, count
+):
+    calendar = WorkCalendar(exceptions)
+    end = after_working_days(start, count, calendar)
+    assert working_days_left(start, end, calendar) == count
+    assert working_days_left(end, end, calendar) == 0
+    assert working_days_left(end + dt.timedelta(days=9), end, calendar) == 0
