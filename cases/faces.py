@@ -63,3 +63,8 @@ def _face(colour: CodeColour, said: dict[str, str], english: bool) -> Face:
         text_hex=colour.text_hex,
         badge=said.get(f"badge{suffix}", ""),
     )
+
+
+def forget() -> None:
+    """Read the faces anew at the next question, even though no change has been numbered."""
+    _faces.cache_clear()

@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
@@ -11,8 +12,9 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models import Max
 from django.test import TransactionTestCase
+from django.utils import translation
 
-from cases import events, messages
+from cases import events, faces, messages
 from cases.models import (
     CalendarDay,
     Case,
@@ -115,6 +117,14 @@ def _no_network() -> Iterator[None]:
 def _fresh_cache() -> Iterator[None]:
     yield
     cache.clear()
+    # Its key is the number of the newest change, and a rolled-back test gives numbers back.
+    faces.forget()
+
+
+@pytest.fixture(autouse=True)
+def _chinese_again() -> None:
+    """A page asked for in English leaves its language to the thread, and so to the next test."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)

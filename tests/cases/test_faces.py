@@ -28,7 +28,7 @@ COLOURS = {
 @pytest.fixture(autouse=True)
 def _no_face_of_a_rolled_back_test():
     yield
-    faces._faces.cache_clear()
+    faces.forget()
 
 
 @pytest.mark.parametrize(("status", "colour"), COLOURS.items())

@@ -256,7 +256,8 @@ FOR_CITIZENS = (
     *(file for name in ("citizen", "code", "party") for file in (FOLDER / name).rglob("*.html")),
     FOLDER / "base.html",
     *FOLDER.glob("errors/4*.html"),
-    *(ROOT / f"cases/web/{name}.py" for name in ("citizen", "code", "party", "forms", "progress")),
+    *(ROOT / f"cases/web/{name}.py" for name in ("citizen", "code", "party", "forms")),
+    ROOT / "cases" / "progress.py",
     *(ROOT / f"cases/{name}.py" for name in ("messages", "onetime", "access", "drafts", "files")),
     ROOT / "mediators/identity.py",
 )

@@ -29,9 +29,9 @@ from tests import factories
 @pytest.fixture(autouse=True)
 def _fresh_faces() -> Iterator[None]:
     """Faces are kept by the newest version's number, which a rolled back test gives back."""
-    faces._faces.cache_clear()
+    faces.forget()
     yield
-    faces._faces.cache_clear()
+    faces.forget()
 
 
 @pytest.fixture
