@@ -17,7 +17,7 @@ PY := $(BIN)/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 PYTEST := $(PY) -m pytest -n $(JOBS) --dist loadfile
 
-.PHONY: help run demo worker test check lint types imports migrations deploy-check
+.PHONY: help run demo worker test messages check lint types imports migrations deploy-check
 .DEFAULT_GOAL := help
 
 help: ## List these commands
@@ -39,6 +39,9 @@ test: $(VENV)/.development ## Run the whole suite: first what also runs on SQLit
 	@$(PY) manage.py compile_catalogue
 	TEST_DATABASE=sqlite $(PYTEST) -q -m "not slow and not browser and not postgres" $(ARGS)
 	$(PYTEST) $(ARGS)
+
+messages: $(VENV)/.development ## Bring new strings into the English catalogue, for translating
+	$(PY) manage.py makemessages -l en --no-location --no-wrap --no-obsolete -i .venv -i var -i "tests/*"
 
 check: lint types imports migrations deploy-check ## Run every check that needs no test data
 

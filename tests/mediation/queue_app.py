@@ -34,7 +34,7 @@ def recover(**_):
         fsqueue.recover(OPTIONS["data_folder_in"])
 
 
-@app.task(name="work")
+@app.task(name="work", shared=False)  # of this application only
 def work(number: int, seconds: float) -> None:
     """Leave one empty file for each start and one for each end of the task."""
     (DONE / f"start-{number}").touch()
