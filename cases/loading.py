@@ -15,7 +15,7 @@ from cases.models import (
     Clock,
     CodeColour,
     ColourScheme,
-    RuleBook,
+    Publication,
     TypeKind,
 )
 from cases.routing import rulebook
@@ -112,7 +112,8 @@ def _kinds_now(case_type: CaseType) -> list[list[Any]]:
 
 def _load_keywords(release: str, counts: Counts) -> None:
     digest = hashlib.sha256(KEYWORDS.read_bytes()).hexdigest()[:16]
-    newest = RuleBook.objects.exclude(published_at=None).order_by("-version").first()
+    publication = Publication.objects.select_related("rule_book").first()
+    newest = publication.rule_book if publication else None
     ours = SHIPPED_BOOK.search(newest.note) if newest else None
     if newest and not ours:
         counts.kept += 1

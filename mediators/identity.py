@@ -44,6 +44,15 @@ def clean_name(name: str) -> str:
     return " ".join(_plain(name).split())
 
 
+def name_key(name: str) -> str:
+    """Return the form in which two spellings of one name are the same, for finding, never shown.
+
+    No blanks, marks or invisible characters, letters in lower case: "Acme（杭州）有限公司" and
+    "ACME (杭州)有限公司" have one key.
+    """
+    return "".join(c for c in _plain(name).casefold() if c.isalnum())[:60]
+
+
 def clean_phone(phone: str) -> str:
     """Return the digits of a mainland phone: full-width, blanks, dashes and +86 are forgiven.
 

@@ -17,6 +17,7 @@ class BodyQuerySet(models.QuerySet["Body"]):
 
 class MediatorQuerySet(models.QuerySet["Mediator"]):
     def present(self, today: dt.date) -> "MediatorQuerySet":
-        """Mediators who may be given a case today: account open, not on leave."""
-        away = models.Q(away_until__gte=today)
-        return self.filter(user__is_active=True).exclude(away)
+        """Mediators who may be given a case today: account open, not on leave, no day off."""
+        away = models.Q(leaves__first_day__lte=today, leaves__last_day__gte=today)
+        resting = models.Q(days_off__contains=str(today.isoweekday()))
+        return self.filter(user__is_active=True).exclude(resting).exclude(away)

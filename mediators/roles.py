@@ -31,6 +31,8 @@ TABLE: Mapping[str, Mapping[str, frozenset[Deed]]] = {
         "mediators.user": KEEPS,
         "mediators.body": KEEPS,
         "mediators.mediator": KEEPS,
+        "mediators.leave": EDITS,
+        "mediators.relation": EDITS,
         "mediators.region": KEEPS,
         "mediators.bodykind": KEEPS,
         # No role of an auditor exists yet. The trail holds ids and codes, and nobody can edit it.

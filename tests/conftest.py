@@ -25,6 +25,7 @@ from cases.models import (
     ColourScheme,
     Keyword,
     Party,
+    Publication,
     RuleBook,
     TypeKind,
 )
@@ -48,6 +49,7 @@ REFERENCE = (
     Channel,
     ColourScheme,
     CodeColour,
+    Publication,
     RuleBook,
     Keyword,
     PointBook,

@@ -93,7 +93,7 @@ class PosterAdmin(HouseAdmin):
 
 @admin.register(RuleBook)
 class RuleBookAdmin(ReadOnlyAdmin):
-    list_display = ("version", "note", "published_at")
+    list_display = ("version", "note", "author", "created_at")
 
 
 @admin.register(Keyword)

@@ -10,6 +10,7 @@ from cases.models.case import (
 )
 from cases.models.client import ChannelKey
 from cases.models.draft import Attachment, FilingDraft
+from cases.models.duplicate import DuplicatePair
 from cases.models.event import CaseEvent, EventDelivery
 from cases.models.judicial import Confirmation, ConfirmationApplicant
 from cases.models.notice import Notice
@@ -22,10 +23,25 @@ from cases.models.reference import (
     Clock,
     CodeColour,
     ColourScheme,
+    Layer,
     Poster,
+    TierRule,
     TypeKind,
 )
-from cases.models.routing import Assignment, Classification, Keyword, RuleBook
+from cases.models.routing import (
+    Assignment,
+    Classification,
+    FeeAnswer,
+    FeeOffer,
+    Keyword,
+    KeywordProposal,
+    Publication,
+    Recusal,
+    Replay,
+    ReplayMove,
+    RuleBook,
+    TypeDecision,
+)
 from cases.models.work import Contact, Session
 
 __all__ = [
@@ -48,21 +64,32 @@ __all__ = [
     "ConfirmationApplicant",
     "Consent",
     "Contact",
+    "DuplicatePair",
     "EndReason",
     "EventDelivery",
+    "FeeAnswer",
+    "FeeOffer",
     "FilingDraft",
     "IdempotencyKey",
     "Keyword",
+    "KeywordProposal",
+    "Layer",
     "MediationCode",
     "Notice",
     "OneTimeCode",
     "Party",
     "Poster",
     "ProxyFiler",
+    "Publication",
+    "Recusal",
     "RefuseReason",
     "RejectReason",
+    "Replay",
+    "ReplayMove",
     "RuleBook",
     "Session",
     "Signature",
+    "TierRule",
+    "TypeDecision",
     "TypeKind",
 ]

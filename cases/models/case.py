@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models.reference import CaseType, Channel, Poster
 from cases.querysets import CaseQuerySet
-from mediators.models import Body, Mediator, Region
+from mediators.models import Body, Language, Mediator, Region, Tier
 from mediators.sealing import SealedField
 
 
@@ -135,6 +135,11 @@ class Case(models.Model):
         related_name="+",
         verbose_name=_("登记人"),
     )
+    language = models.CharField(_("说什么话"), max_length=10, choices=Language.choices, blank=True)
+    tier = models.CharField(
+        _("现在的层级"), max_length=12, choices=Tier.choices, blank=True, editable=False
+    )
+    layer_by = models.DateField(_("本层期限"), null=True, editable=False)
     respond_by = models.DateField(_("最晚响应"), null=True, editable=False)
     accepted_at = models.DateTimeField(_("受理时间"), null=True, editable=False)
     mediate_by = models.DateField(_("调解期限"), null=True, editable=False)

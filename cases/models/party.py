@@ -1,9 +1,25 @@
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.case import Case
-from mediators.identity import mask_name, mask_phone
+from mediators.identity import mask_id, mask_name, mask_phone, name_key
 from mediators.sealing import SealedField, blind_index
+
+if TYPE_CHECKING:
+    TextColumn = models.CharField[str, str]
+else:
+    TextColumn = models.CharField
+
+
+class NameKey(TextColumn):
+    """The key of the row's `name`, written whenever the row is: two spellings are found as one."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        key = name_key(model_instance.name)  # type: ignore[attr-defined]
+        setattr(model_instance, self.attname, key)
+        return key
 
 
 class Party(models.Model):
@@ -26,8 +42,11 @@ class Party(models.Model):
     side = models.CharField(_("哪一方"), max_length=12, choices=Side.choices)
     kind = models.CharField(_("类别"), max_length=8, choices=Kind.choices, default=Kind.PERSON)
     name = models.CharField(_("姓名或单位名称"), max_length=60)
+    name_key = NameKey(max_length=60, blank=True, db_index=True, editable=False)
     phone = SealedField(_("手机号"), purpose="party.phone", blank=True)
     phone_index = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    identity = SealedField(_("身份证号或统一社会信用代码"), purpose="party.identity", blank=True)
+    identity_index = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
     whereabouts = models.CharField(
         _("在哪里能找到"), max_length=120, blank=True, help_text=_("店名、门牌、车牌、网店名")
     )
@@ -53,6 +72,15 @@ class Party(models.Model):
     @property
     def masked_phone(self) -> str:
         return mask_phone(self.phone) if self.phone else ""
+
+    @property
+    def masked_identity(self) -> str:
+        return mask_id(self.identity) if self.identity else ""
+
+    def set_identity(self, number: str) -> None:
+        """Take a cleaned identity or company number together with the index it is found by."""
+        self.identity = number
+        self.identity_index = blind_index(number, purpose="identity") if number else ""
 
     def set_phone(self, phone: str) -> None:
         """Take a cleaned phone number together with the index it is found by."""

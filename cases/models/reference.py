@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from mediators.languages import named
-from mediators.models import Body, BodyKind, Reference, Region, Tier
+from mediators.models import Body, BodyKind, Mediator, Reference, Region, Tier
 
 
 class Clock(Reference):
@@ -69,6 +69,9 @@ class CaseType(Reference):
     bodies = models.ManyToManyField(
         Body, blank=True, related_name="case_types", verbose_name=_("专门办这类的组织")
     )
+    mediators = models.ManyToManyField(
+        Mediator, blank=True, related_name="case_types", verbose_name=_("擅长这类的调解员")
+    )
     order = models.PositiveSmallIntegerField(_("次序"), default=0)
 
     class Meta:
@@ -106,6 +109,12 @@ class Channel(Reference):
     name_en = models.CharField(_("英文名称"), max_length=40)
     origin = models.CharField(_("来源"), max_length=60)
     is_public = models.BooleanField(_("群众自己提交"), default=False)
+    kinds = models.ManyToManyField(
+        BodyKind, blank=True, related_name="channels", verbose_name=_("优先派给哪种组织")
+    )
+    bodies = models.ManyToManyField(
+        Body, blank=True, related_name="channels", verbose_name=_("优先派给哪个组织")
+    )
     order = models.PositiveSmallIntegerField(_("次序"), default=0)
 
     class Meta:
@@ -114,6 +123,61 @@ class Channel(Reference):
 
     def __str__(self) -> str:
         return named(self.name, self.name_en)
+
+
+class Layer(Reference):
+    """A layer of filtering (分层过滤): how long a case stays there before the next is offered.
+
+    The days are a part of the clock of mediation and end with it (facts §2.4); no number is laid
+    down by law. Without days the layer has the rest of the clock.
+    """
+
+    key = models.CharField(_("层级"), max_length=12, choices=Tier.choices, unique=True)
+    days = models.PositiveSmallIntegerField(_("天数"), null=True, blank=True)
+    silent_rounds = models.PositiveSmallIntegerField(_("几次没有响应就上移一层"), default=2)
+    order = models.PositiveSmallIntegerField(_("次序"), default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("层级")
+        ordering = ["order"]
+
+    def __str__(self) -> str:
+        return self.get_key_display()
+
+
+class TierRule(Reference):
+    """What makes a case start higher than its type does, or move higher."""
+
+    class Condition(models.TextChoices):
+        AMOUNT = "amount", _("金额不少于（元）")
+        PEOPLE = "people", _("当事人不少于（人）")
+        WORDS = "words", _("文字里有这些词")
+        TRACK = "track", _("法院诉前调案件")
+        FAILED = "failed", _("下一层没有谈成，不少于（次）")
+
+    key = models.CharField(_("标识"), max_length=40, unique=True)
+    name = models.CharField(_("名称"), max_length=60)
+    name_en = models.CharField(_("英文名称"), max_length=80)
+    condition = models.CharField(_("条件"), max_length=8, choices=Condition.choices)
+    threshold = models.DecimalField(_("数"), max_digits=14, decimal_places=2, null=True, blank=True)
+    words = models.TextField(_("词"), blank=True, help_text=_("一行一个"))
+    tier = models.CharField(_("至少到哪一层"), max_length=12, choices=Tier.choices)
+    is_active = models.BooleanField(_("在用"), default=True)
+    order = models.PositiveSmallIntegerField(_("次序"), default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("起始层级规则")
+        ordering = ["order"]
+
+    def __str__(self) -> str:
+        return named(self.name, self.name_en)
+
+    def clean(self) -> None:
+        counted = {self.Condition.AMOUNT, self.Condition.PEOPLE, self.Condition.FAILED}
+        if self.condition in counted and self.threshold is None:
+            raise ValidationError({"threshold": _("请写数字")})
+        if self.condition == self.Condition.WORDS and not self.words.split():
+            raise ValidationError({"words": _("请至少写一个词")})
 
 
 class Poster(models.Model):

@@ -1,18 +1,41 @@
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.case import Case, RefuseReason
 from cases.models.reference import CaseType
-from mediators.models import Body, Mediator
+from mediators.models import Body, Mediator, Tier
 
 
 class RuleBook(models.Model):
-    """One version of the keywords that route cases; one is in force, old ones are kept."""
+    """One version of the keywords that route cases: a draft until it is published first.
+
+    In force is the book of the newest publication. What was published never changes again;
+    `settings` holds the calibration of its scores.
+    """
 
     version = models.PositiveIntegerField(_("版本"), unique=True)
     note = models.CharField(_("说明"), max_length=200, blank=True)
-    published_at = models.DateTimeField(_("启用时间"), null=True, blank=True)
+    based_on = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="drafts",
+        verbose_name=_("从哪一版改来"),
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("起草人"),
+    )
+    created_at = models.DateTimeField(_("起草时间"), default=timezone.now, editable=False)
+    settings = models.JSONField(_("参数"), default=dict, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("关键词规则")
@@ -20,6 +43,25 @@ class RuleBook(models.Model):
 
     def __str__(self) -> str:
         return f"v{self.version}"
+
+
+class Publication(models.Model):
+    """A rule book put in force, for the first time or again (回退); the newest one counts."""
+
+    rule_book = models.ForeignKey(
+        RuleBook, models.PROTECT, related_name="publications", verbose_name=_("关键词规则")
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name=_("启用人")
+    )
+    at = models.DateTimeField(_("启用时间"), default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("规则启用记录")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.rule_book} {self.at:%Y-%m-%d %H:%M}"
 
 
 class Keyword(models.Model):
@@ -57,6 +99,106 @@ class Keyword(models.Model):
         return f"{self.word} {self.weight:+g}"
 
 
+class KeywordProposal(models.Model):
+    """A change to a draft that was learned from labelled texts; a person takes it or not.
+
+    `evidence` holds counts and the texts it fixes and breaks, by id, never by their words.
+    """
+
+    class Kind(models.TextChoices):
+        ADD = "add", _("增加")
+        REMOVE = "remove", _("删除")
+        REWEIGH = "reweigh", _("改分量")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("待定")
+        ACCEPTED = "accepted", _("已采纳")
+        DECLINED = "declined", _("不采纳")
+
+    draft = models.ForeignKey(
+        RuleBook, models.CASCADE, related_name="proposals", verbose_name=_("草稿")
+    )
+    kind = models.CharField(_("建议"), max_length=8, choices=Kind.choices)
+    case_type = models.ForeignKey(
+        CaseType, models.PROTECT, null=True, blank=True, verbose_name=_("案由")
+    )
+    word = models.CharField(_("关键词"), max_length=40)
+    old_weight = models.FloatField(_("原分量"), null=True)
+    new_weight = models.FloatField(_("新分量"), null=True)
+    evidence = models.JSONField(_("依据"), default=dict)
+    gain = models.IntegerField(_("改对减改错"), default=0)
+    state = models.CharField(_("状态"), max_length=8, choices=State.choices, default=State.OPEN)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("关键词建议")
+        ordering = ["-gain", "id"]
+        indexes = [models.Index(fields=["draft", "state"], name="proposal_to_decide")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.word}"
+
+
+class Replay(models.Model):
+    """A draft run over past cases and a labelled file before it is published.
+
+    `before` and `after` hold the figures of `measure.evaluate` on the labelled texts and on cases
+    whose type a person decided; the cases that would move are its `moves`.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("等待")
+        RUNNING = "running", _("进行中")
+        DONE = "done", _("完成")
+        FAILED = "failed", _("没有完成")
+
+    draft = models.ForeignKey(
+        RuleBook, models.CASCADE, related_name="replays", verbose_name=_("草稿")
+    )
+    against = models.ForeignKey(
+        RuleBook, models.PROTECT, related_name="+", verbose_name=_("对比的版本")
+    )
+    state = models.CharField(_("状态"), max_length=8, choices=State.choices, default=State.WAITING)
+    file_name = models.CharField(_("标注文件"), max_length=120, blank=True)
+    cases = models.PositiveIntegerField(_("看过的案件"), default=0)
+    before = models.JSONField(_("现行版的成绩"), default=dict)
+    after = models.JSONField(_("草稿的成绩"), default=dict)
+    error = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name=_("发起人")
+    )
+    at = models.DateTimeField(_("时间"), default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("规则重放")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.draft} / {self.against}"
+
+
+class ReplayMove(models.Model):
+    """A past case that the draft would judge otherwise; types and decisions by their keys."""
+
+    replay = models.ForeignKey(Replay, models.CASCADE, related_name="moves")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+")
+    before = models.CharField(_("原来"), max_length=30, blank=True)
+    after = models.CharField(_("以后"), max_length=30, blank=True)
+    before_decision = models.CharField(max_length=14)
+    after_decision = models.CharField(max_length=14)
+    decided = models.CharField(_("人定的案由"), max_length=30, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.before} → {self.after}"
+
+
 class Classification(models.Model):
     """What the keywords said of a case, under which rule book: kept as it was decided."""
 
@@ -64,6 +206,7 @@ class Classification(models.Model):
     rule_book = models.ForeignKey(RuleBook, models.PROTECT)
     ranked = models.JSONField(_("排序和关键词"))
     decision = models.CharField(_("结论"), max_length=14)
+    confidence = models.FloatField(_("把握"), null=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -74,8 +217,34 @@ class Classification(models.Model):
         return f"{self.case_id} {self.decision}"
 
 
+class TypeDecision(models.Model):
+    """The case type that a person decided on: a labelled example to learn from.
+
+    Without a case type the person found nothing to mediate. `agrees` says whether the first guess
+    of the keywords was the same.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="type_decisions")
+    classification = models.ForeignKey(Classification, models.PROTECT, null=True)
+    case_type = models.ForeignKey(CaseType, models.PROTECT, null=True)
+    agrees = models.BooleanField(_("和关键词一致"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("人定的案由")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.case_type_id}"
+
+
 class Assignment(models.Model):
-    """A case given to a body: when, by when it must answer, and what it answered."""
+    """A case given to a body: when, in which layer, by when it must answer, what it answered.
+
+    `explanation` says how the rules chose: which bodies were considered and why each was passed
+    over (`routing.choose`); empty when a person chose, who wrote `reason`.
+    """
 
     class Outcome(models.TextChoices):
         WAITING = "waiting", _("等接案")
@@ -87,7 +256,9 @@ class Assignment(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="assignments")
     body = models.ForeignKey(Body, models.PROTECT, related_name="assignments")
     mediator = models.ForeignKey(Mediator, models.PROTECT, null=True, related_name="assignments")
-    reason = models.CharField(_("为什么派给它"), max_length=200)
+    tier = models.CharField(_("层级"), max_length=12, choices=Tier.choices, blank=True)
+    reason = models.CharField(_("为什么派给它"), max_length=200, blank=True)
+    explanation = models.JSONField(_("怎么选的"), default=dict)
     at = models.DateTimeField(default=timezone.now)
     respond_by = models.DateField()
     outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.WAITING)
@@ -108,3 +279,89 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} → {self.body_id} {self.outcome}"
+
+
+class Recusal(models.Model):
+    """A mediator who is not to have a case: asked for by a party, or for a relation (回避).
+
+    A party's wish for another mediator needs no reason and no ruling (在线调解规则 14); a claim of
+    a relation is ruled on by the body's lead or the centre (特邀调解规定 15).
+    """
+
+    class Reason(models.TextChoices):
+        WISH = "wish", _("想换一位调解员")
+        RELATIVE = "relative", _("是一方的近亲属")
+        INTEREST = "interest", _("和纠纷有利害关系")
+        OTHER = "other", _("有其他可能影响公正的关系")
+        EARLIER_ROLE = "earlier_role", _("在本案里担任过其他角色")
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("待决定")
+        GRANTED = "granted", _("同意回避")
+        REFUSED = "refused", _("不同意回避")
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="recusals")
+    mediator = models.ForeignKey(Mediator, models.PROTECT, related_name="recusals")
+    party = models.ForeignKey("cases.Party", models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(_("理由"), max_length=14, choices=Reason.choices)
+    note = models.CharField(_("说明"), max_length=500, blank=True)
+    asked_at = models.DateTimeField(_("提出时间"), default=timezone.now)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.ASKED)
+    ruled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    ruled_at = models.DateTimeField(null=True)
+    ruling = models.CharField(_("决定的理由"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("回避")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} ✕ {self.mediator_id} {self.state}"
+
+
+class FeeOffer(models.Model):
+    """A body that charges, offered to the parties with its prices (商事调解条例 16).
+
+    The case goes there only when every party has agreed to the price list as shown.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="fee_offers")
+    body = models.ForeignKey(Body, models.PROTECT, related_name="+")
+    price_list = models.CharField(_("收费说明"), max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("收费调解征求意见")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=models.Q(closed_at=None),
+                name="one_open_fee_offer_a_case",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} → {self.body_id}"
+
+
+class FeeAnswer(models.Model):
+    """What a party said to a price list."""
+
+    offer = models.ForeignKey(FeeOffer, models.PROTECT, related_name="answers")
+    party = models.ForeignKey("cases.Party", models.PROTECT, related_name="fee_answers")
+    agrees = models.BooleanField(_("同意"))
+    means = models.CharField(_("方式"), max_length=20)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["offer", "party"], name="one_answer_a_party_and_offer")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.offer_id} {self.party_id} {self.agrees}"

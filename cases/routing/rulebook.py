@@ -3,20 +3,19 @@
 from functools import lru_cache
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.errors import NoRuleBook
-from cases.models import CaseType, Keyword, RuleBook
+from cases.models import CaseType, Keyword, Publication, RuleBook
 from cases.routing import classify
 
 
 def in_force() -> RuleBook:
-    """Return the newest published rule book. Raises NoRuleBook."""
-    book = RuleBook.objects.exclude(published_at=None).order_by("-version").first()
-    if book is None:
+    """Return the rule book that was published last. Raises NoRuleBook."""
+    newest = Publication.objects.select_related("rule_book").first()
+    if newest is None:
         raise NoRuleBook(_("还没有启用的关键词规则，请管理员先运行 load_reference"))
-    return book
+    return newest.rule_book
 
 
 def compiled(book: RuleBook) -> classify.RuleBook:
@@ -36,7 +35,7 @@ def publish(keywords: list[classify.Keyword], *, note: str) -> RuleBook:
     """Put a set of keywords in force as the next version; earlier versions are kept."""
     newest = RuleBook.objects.order_by("-version").values_list("version", flat=True).first() or 0
     types = dict(CaseType.objects.values_list("key", "pk"))
-    book = RuleBook.objects.create(version=newest + 1, note=note, published_at=timezone.now())
+    book = RuleBook.objects.create(version=newest + 1, note=note)
     Keyword.objects.bulk_create(
         Keyword(
             rule_book=book,
@@ -46,4 +45,5 @@ def publish(keywords: list[classify.Keyword], *, note: str) -> RuleBook:
         )
         for k in keywords
     )
+    Publication.objects.create(rule_book=book)
     return book

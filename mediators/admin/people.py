@@ -2,26 +2,30 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.dates import WEEKDAYS
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mediators import audit, roles
-from mediators.admin.base import HouseAdmin, ReadOnlyAdmin
-from mediators.models import AuditEntry, Body, Mediator, User
+from mediators.admin.base import HouseAdmin, HouseInline, ReadOnlyAdmin
+from mediators.models import AuditEntry, Body, Language, Leave, Mediator, Relation, User
 
 ROSTER = (User.Role.MEDIATOR, User.Role.LEAD)
 
 if TYPE_CHECKING:
     NewUserFormBase = AdminUserCreationForm[User]
     StockUserAdmin = auth_admin.UserAdmin[User]
+    MediatorFormBase = forms.ModelForm[Mediator]
 else:
+    MediatorFormBase = forms.ModelForm
     NewUserFormBase = AdminUserCreationForm
     StockUserAdmin = auth_admin.UserAdmin
 
@@ -84,9 +88,43 @@ class BodyAdmin(HouseAdmin):
         )
 
 
+class MediatorForm(MediatorFormBase):
+    """A mediator whose days off and languages are ticked."""
+
+    days_off = forms.MultipleChoiceField(
+        label=_("每周休息"),
+        choices=[(str(number + 1), name) for number, name in WEEKDAYS.items()],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    languages = forms.MultipleChoiceField(
+        label=_("会说的话"),
+        help_text=_("普通话不用选"),
+        choices=Language.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    def clean_days_off(self) -> str:
+        return "".join(sorted(self.cleaned_data["days_off"]))
+
+
+class LeaveInline(HouseInline):
+    model = Leave
+
+
+class RelationInline(HouseInline):
+    """What a mediator declared; the phone can be written, and is shown to nobody afterwards."""
+
+    model = Relation
+    fields = ("kind", "name", "phone")
+
+
 @admin.register(Mediator)
 class MediatorAdmin(HouseAdmin):
-    list_display = ("user", "body", "phone", "capacity", "away_until", "is_demo")
+    form = MediatorForm
+    inlines = (LeaveInline, RelationInline)
+    list_display = ("user", "body", "phone", "capacity", "days_off", "is_demo")
     list_filter = ("body__kind", "is_demo")
     list_select_related = ("user", "body")
     search_fields = ("user__name", "user__username", "body__name")

@@ -53,6 +53,9 @@ class Body(models.Model):
     phone = models.CharField(_("电话"), max_length=20, blank=True)
     address = models.CharField(_("地址"), max_length=120, blank=True)
     fee_note = models.CharField(_("收费说明"), max_length=200, blank=True)
+    share = models.FloatField(
+        _("应得份额"), default=1.0, help_text=_("同样合适的组织里，2 的分到的案件是 1 的两倍")
+    )
     is_active = models.BooleanField(_("在用"), default=True)
     is_demo = models.BooleanField(_("演示数据"), default=False, editable=False)
 

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from cases.models import Case, CaseEvent, Classification, RuleBook
+from cases.models import Case, CaseEvent, Classification, Publication
 from cases.routing import rulebook
 
 LEASE = "房东不退押金，租房合同到期了，房东一直拖着不退租金和押金。"
@@ -125,7 +125,7 @@ def test_a_bad_line_ends_it_with_2_and_the_number_of_the_line(route, bad):
 
 
 def test_without_a_rule_book_it_ends_with_1_and_says_what_to_do(route):
-    RuleBook.objects.update(published_at=None)
+    Publication.objects.all().delete()
     with pytest.raises(CommandError, match="load_reference") as refused:
         route(asked(LEASE))
     assert refused.value.returncode == 1

@@ -24,6 +24,12 @@ SECRET_FROM_ADMINISTRATORS = {
     "scoring.pointentry",
     "scoring.monthresult",
 }
+# The admin form of a mediator without leave and relations.
+NO_LINES = {
+    f"{prefix}-{count}_FORMS": 0
+    for prefix in ("leaves", "relations")
+    for count in ("TOTAL", "INITIAL")
+}
 
 
 def make_user(role: str) -> User:
@@ -246,6 +252,7 @@ def test_every_change_in_the_admin_is_in_the_audit_trail_without_names(desk, hou
         "abbreviation": house.body.abbreviation,
         "kind": house.body.kind_id,
         "region": house.body.region_id,
+        "share": 1,
         "is_active": "on",
     }
     desk.post(reverse("admin:mediators_body_change", args=[house.body.pk]), form)
@@ -261,9 +268,45 @@ def test_a_new_mediator_is_chosen_among_accounts_that_are_on_no_roster(desk, hou
     assert f'value="{fresh.pk}"' in told
     for other in (house.mediator, house.clerk):
         assert f'<option value="{other.pk}">{other}' not in told
-    form = {"user": fresh.pk, "body": house.body.pk, "capacity": 40}
+    form = {"user": fresh.pk, "body": house.body.pk, "capacity": 40, **NO_LINES}
     assert desk.post(page(Mediator, "add"), form).status_code == 302
     assert fresh.mediator.body == house.body
+
+
+def test_a_mediators_days_off_languages_leave_and_relations_are_kept_in_the_admin(desk, house):
+    mediator = house.mediator.mediator
+    form = {
+        "body": house.body.pk,
+        "capacity": 40,
+        "days_off": ["7", "6"],
+        "languages": ["xiaoshan"],
+        **NO_LINES,
+        "leaves-TOTAL_FORMS": 1,
+        "leaves-0-first_day": "2026-12-01",
+        "leaves-0-last_day": "2026-12-03",
+        "relations-TOTAL_FORMS": 1,
+        "relations-0-kind": "employer",
+        "relations-0-name": "某某 （杭州）有限公司",
+    }
+    answer = desk.post(reverse("admin:mediators_mediator_change", args=[mediator.pk]), form)
+    assert answer.status_code == 302, answer.content.decode()
+    mediator.refresh_from_db()
+    assert (mediator.days_off, mediator.languages) == ("67", ["xiaoshan"])
+    assert str(mediator.leaves.get().last_day) == "2026-12-03"
+    assert mediator.relations.get().name_key == "某某杭州有限公司"
+
+
+def test_leave_that_ends_before_it_begins_is_told(desk, house):
+    form = {
+        "body": house.body.pk,
+        "capacity": 40,
+        **NO_LINES,
+        "leaves-TOTAL_FORMS": 1,
+        "leaves-0-first_day": "2026-12-03",
+        "leaves-0-last_day": "2026-12-01",
+    }
+    address = reverse("admin:mediators_mediator_change", args=[house.mediator.mediator.pk])
+    assert "最后一天不能早于第一天" in desk.post(address, form).content.decode()
 
 
 def test_people_are_found_by_the_name_of_their_body(desk, house):

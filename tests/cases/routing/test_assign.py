@@ -186,7 +186,7 @@ def test_who_cannot_take_a_case_is_not_picked(house, away):
     first = people[0]
     assert pick_mediator(house.body) == first
     if away == "leave":
-        first.away_until = dt.date(2126, 1, 1)
+        first.leaves.create(first_day=dt.date(2020, 1, 1), last_day=dt.date(2126, 1, 1))
     elif away == "full":
         first.capacity = 0
     else:
@@ -200,8 +200,8 @@ def test_the_last_day_of_leave_is_leave_and_the_next_is_not(house):
     for user in (house.colleague, house.lead):
         user.is_active = False
         user.save()
-    house.mediator.mediator.away_until = dt.date(2026, 11, 20)
-    house.mediator.mediator.save()
+    away = dt.date(2026, 11, 20)
+    house.mediator.mediator.leaves.create(first_day=away, last_day=away)
     with time_machine.travel("2026-11-20 23:30+08:00", tick=False) as clock:
         assert pick_mediator(house.body) is None
         clock.shift(dt.timedelta(hours=1))

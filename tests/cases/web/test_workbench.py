@@ -736,8 +736,8 @@ def test_the_lead_gives_a_case_to_a_colleague_who_is_there(house, in_lead):
     assert str(house.other_mediator) not in _options(page)
     in_lead.press("换调解员", mediator=str(house.colleague.mediator.pk))
     assert now(case).mediator == house.colleague.mediator
-    house.mediator.mediator.away_until = timezone.localdate()
-    house.mediator.mediator.save()
+    today = timezone.localdate()
+    house.mediator.mediator.leaves.create(first_day=today, last_day=today)
     assert str(house.mediator) not in _options(in_lead.open(case, "mediator"))
 
 

@@ -1,0 +1,22 @@
+"""Who was on leave until a day is on leave up to that day: no first day was kept."""
+
+import datetime as dt
+
+from django.db import migrations
+
+LONG_AGO = dt.date(2020, 1, 1)
+
+
+def carry_over(apps, schema_editor):
+    mediator = apps.get_model("mediators", "Mediator")
+    leave = apps.get_model("mediators", "Leave")
+    leave.objects.bulk_create(
+        leave(mediator_id=pk, first_day=min(LONG_AGO, until), last_day=until)
+        for pk, until in mediator.objects.exclude(away_until=None).values_list("pk", "away_until")
+    )
+
+
+class Migration(migrations.Migration):
+    dependencies = [("mediators", "0003_leave_relations_languages_share")]
+
+    operations = [migrations.RunPython(carry_over, migrations.RunPython.noop)]
