@@ -17,6 +17,7 @@ from cases.faces import colour_of
 from cases.models import (
     Attachment,
     Case,
+    CaseType,
     Channel,
     Consent,
     IdempotencyKey,
@@ -27,7 +28,13 @@ from cases.models import (
 )
 from mediators import audit
 from mediators.errors import InvalidIdentity
-from mediators.identity import clean_name, clean_phone, clean_text
+from mediators.identity import (
+    clean_company_code,
+    clean_id_card,
+    clean_name,
+    clean_phone,
+    clean_text,
+)
 from mediators.models import Region, User
 from mediators.sealing import blind_index
 
@@ -46,6 +53,7 @@ class Person:
     phone: str = ""
     kind: str = Party.Kind.PERSON
     whereabouts: str = ""
+    identity: str = ""  # number of the identity card, or unified social credit code of a company
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,7 @@ class Dispute:
     proxy: Proxy | None = None
     track: str = Case.Track.CENTRE
     court_number: str | None = None
+    case_type_said: CaseType | None = None
     consents: Sequence[str] = ()
     means: str = "web"
     files: Iterable[Attachment] = field(default=(), compare=False)
@@ -179,8 +188,24 @@ def _people(people: Sequence[Person], side: str, problems: dict[str, str]) -> li
         except InvalidIdentity as error:
             problems[f"{side}_phone"] = str(error)
             continue
-        clean.append(Person(name, phone, person.kind, clean_text(person.whereabouts)[:120]))
+        try:
+            identity = clean_identity(person.identity, kind=person.kind)
+        except InvalidIdentity as error:
+            problems[f"{side}_identity"] = str(error)
+            continue
+        where = clean_text(person.whereabouts)[:120]
+        clean.append(Person(name, phone, person.kind, where, identity))
     return clean
+
+
+def clean_identity(number: str, *, kind: str) -> str:
+    """Return a person's identity number or a company's code in its stored form; none stays none.
+
+    Raises InvalidIdentity.
+    """
+    if not number:
+        return ""
+    return clean_company_code(number) if kind == Party.Kind.COMPANY else clean_id_card(number)
 
 
 def _proxy(proxy: Proxy, problems: dict[str, str]) -> Proxy:
@@ -219,10 +244,19 @@ def _digest(dispute: Dispute) -> str:
         dispute.place,
         dispute.court_number,
         sorted(dispute.consents),
-        [tuple(person.__dict__.values()) for person in dispute.applicants],
-        [tuple(person.__dict__.values()) for person in dispute.respondents],
+        [_said_of(person) for person in dispute.applicants],
+        [_said_of(person) for person in dispute.respondents],
     ]
+    if dispute.case_type_said:
+        words.append(dispute.case_type_said.key)
     return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()
+
+
+def _said_of(person: Person) -> list[str]:
+    """Return what is said of a person. What older filings could not say is left out when empty,
+    so that one sent again after an update is still known."""
+    said = [person.name, person.phone, person.kind, person.whereabouts]
+    return [*said, person.identity] if person.identity else said
 
 
 def _filed_before(key: FilingKey, digest: str) -> Receipt | None:
@@ -247,6 +281,7 @@ def _write(dispute: Dispute, key: FilingKey, digest: str, by: User | None) -> Re
         wish_note=dispute.wish_note,
         amount=dispute.amount,
         court_number=dispute.court_number,
+        case_type_said=dispute.case_type_said,
         filed_by=by,
     )
     IdempotencyKey.objects.create(scope=key.scope, key=key.key, body_digest=digest, case=case)
@@ -297,9 +332,15 @@ def _write_parties(case: Case, dispute: Dispute) -> list[Party]:
 
 def _party(case: Case, person: Person, side: str) -> Party:
     party = Party(
-        case=case, side=side, kind=person.kind, name=person.name, whereabouts=person.whereabouts
+        case=case,
+        side=side,
+        kind=person.kind,
+        name=person.name,
+        whereabouts=person.whereabouts,
+        filed_at=case.filed_at,
     )
     party.set_phone(person.phone)
+    party.set_identity(person.identity)
     party.link = new_token()
     party.link_index = blind_index(party.link, purpose="link")
     return party

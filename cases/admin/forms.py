@@ -10,13 +10,14 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from cases.errors import InvalidFiling
-from cases.filing import Dispute, FilingKey, Person
+from cases.filing import Dispute, FilingKey, Person, clean_identity
 from cases.models import Case, Channel, Confirmation, Consent, Party
 from mediators.errors import InvalidIdentity
 from mediators.identity import clean_phone
 from mediators.models import Region
 
 RESPONDENTS = (1, 2, 3)
+PARTS = ("name", "kind", "phone", "identity")
 COURT = "court"  # the key of the channel 诉调, and the scope of its filing keys
 
 
@@ -38,6 +39,15 @@ class PhoneField(forms.CharField):
             raise ValidationError(str(error)) from error
 
 
+def _identity_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("身份证号或统一社会信用代码"),
+        max_length=30,
+        required=False,
+        help_text=_("加密保存，用来认出从别的渠道来的同一件事；不知道就空着"),
+    )
+
+
 class RegistrationForm(CourtForm):
     """A pre-litigation case (诉前调) as the court's clerk registers it."""
 
@@ -49,6 +59,7 @@ class RegistrationForm(CourtForm):
     applicant_phone = PhoneField(
         label=_("申请人手机号"), max_length=20, help_text=_("调解码和进度发到这个手机")
     )
+    applicant_identity = _identity_field()
     description = forms.CharField(
         label=_("纠纷情况"),
         widget=forms.Textarea(attrs={"rows": 6, "maxlength": 1000}),
@@ -82,10 +93,10 @@ class RegistrationForm(CourtForm):
     def sections(self) -> Iterator[tuple[Any, list[BoundField]]]:
         """Yield the parts of the page, each with its fields."""
         yield _("案号"), [self["court_number"]]
-        yield _("申请人"), [self[f"applicant_{part}"] for part in ("name", "kind", "phone")]
+        yield _("申请人"), [self[f"applicant_{part}"] for part in PARTS]
         for place in RESPONDENTS:
             label = _("被申请人") if place == 1 else _("另一个被申请人（没有就空着）")
-            yield label, [self[f"respondent{place}_{part}"] for part in ("name", "kind", "phone")]
+            yield label, [self[f"respondent{place}_{part}"] for part in PARTS]
         rest = ("description", "wish", "amount", "region", "consents")
         yield _("纠纷"), [self[name] for name in rest]
 
@@ -94,7 +105,16 @@ class RegistrationForm(CourtForm):
         for place in RESPONDENTS[1:]:
             if cleaned.get(f"respondent{place}_phone") and not cleaned[f"respondent{place}_name"]:
                 self.add_error(f"respondent{place}_name", _("写了手机号，请也写姓名或单位名称"))
+        for who in ("applicant", *(f"respondent{place}" for place in RESPONDENTS)):
+            self._clean_identity(who, cleaned)
         return cleaned
+
+    def _clean_identity(self, who: str, cleaned: dict[str, Any]) -> None:
+        number, kind = cleaned.get(f"{who}_identity", ""), cleaned.get(f"{who}_kind", "")
+        try:
+            cleaned[f"{who}_identity"] = clean_identity(number, kind=kind)
+        except InvalidIdentity as error:
+            self.add_error(f"{who}_identity", str(error))
 
     def dispute(self) -> Dispute:
         """Return what was typed as a dispute of the court's track."""
@@ -130,8 +150,7 @@ class RegistrationForm(CourtForm):
             self.add_error(field if field in self.fields else None, words)
 
     def _person(self, who: str) -> Person:
-        name, kind, phone = (self.cleaned_data[f"{who}_{p}"] for p in ("name", "kind", "phone"))
-        return Person(name=name, phone=phone, kind=kind)
+        return Person(**{part: self.cleaned_data[f"{who}_{part}"] for part in PARTS})
 
 
 def _respondent_fields(place: int) -> dict[str, forms.Field]:
@@ -145,6 +164,7 @@ def _respondent_fields(place: int) -> dict[str, forms.Field]:
         f"respondent{place}_phone": PhoneField(
             label=_("手机号"), max_length=20, required=False, help_text=_("不知道就空着")
         ),
+        f"respondent{place}_identity": _identity_field(),
     }
 
 

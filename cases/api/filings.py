@@ -15,6 +15,13 @@ from mediators.models import Region
 COURT_CHANNEL = "court"
 
 
+def region_named(value: str) -> Region:
+    """Return the region of this key or code. Raises ValidationError."""
+    if region := Region.objects.filter(Q(key=value) | Q(code=value)).first():
+        return region
+    raise serializers.ValidationError(_("没有这个地区，请看 /api/v1/regions/"))
+
+
 class PersonSerializer(serializers.Serializer[Person]):
     kind = serializers.ChoiceField(Party.Kind.choices, default=Party.Kind.PERSON)
     name = serializers.CharField(min_length=1, max_length=60)
@@ -25,6 +32,17 @@ class PersonSerializer(serializers.Serializer[Person]):
         allow_blank=True,
         default="",
         help_text="Where the person can be found: shop, door, number plate.",
+    )
+    id_number = serializers.CharField(
+        source="identity",
+        max_length=30,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text=(
+            "Number of the identity card, of a company the unified social credit code. Kept sealed,"
+            " never sent back; it finds the same dispute filed by another channel."
+        ),
     )
 
 
@@ -86,11 +104,7 @@ class FilingSerializer(serializers.Serializer[Dispute]):
 
     def validate_region(self, value: str | None) -> Region | None:
         """Find the region that was named."""
-        if value is None:
-            return None
-        if region := Region.objects.filter(Q(key=value) | Q(code=value)).first():
-            return region
-        raise serializers.ValidationError(_("没有这个地区，请看 /api/v1/regions/"))
+        return None if value is None else region_named(value)
 
     def validate_court_number(self, value: str) -> str:
         """Only the court gives numbers of pre-litigation cases."""

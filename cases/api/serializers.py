@@ -132,6 +132,13 @@ class CaseSerializer(CaseRowSerializer):
         read_only=True,
         help_text="Values of EndReason, or of RejectReason where the case was rejected.",
     )
+    merged_into = serializers.CharField(
+        source="merged_into.number",
+        read_only=True,
+        allow_null=True,
+        default=None,
+        help_text="Number of the case that goes on, where this one is the same dispute.",
+    )
     timeline = serializers.SerializerMethodField()
     offered_actions = serializers.SerializerMethodField()
 
@@ -149,6 +156,7 @@ class CaseSerializer(CaseRowSerializer):
             "confirm_by",
             "ended_at",
             "end_reasons",
+            "merged_into",
             "timeline",
             "offered_actions",
         ]

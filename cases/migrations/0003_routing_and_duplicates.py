@@ -68,6 +68,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='case',
+            name='case_type_said',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.casetype', verbose_name='申请人说的案由'),
+        ),
+        migrations.AddField(
+            model_name='case',
             name='language',
             field=models.CharField(blank=True, choices=[('hangzhou', '杭州话'), ('xiaoshan', '萧山话'), ('wu', '其他吴语'), ('en', '英语'), ('sign', '手语')], max_length=10, verbose_name='说什么话'),
         ),
@@ -109,12 +114,34 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='party',
             name='identity_index',
-            field=models.CharField(blank=True, db_index=True, editable=False, max_length=64),
+            field=models.CharField(blank=True, editable=False, max_length=64),
         ),
         migrations.AddField(
             model_name='party',
             name='name_key',
-            field=cases.models.party.NameKey(blank=True, db_index=True, editable=False, max_length=60),
+            field=cases.models.party.NameKey(blank=True, editable=False, max_length=60),
+        ),
+        migrations.AddField(
+            model_name='party',
+            name='filed_at',
+            field=models.DateTimeField(default=django.utils.timezone.now, editable=False),
+        ),
+        migrations.AlterField(
+            model_name='party',
+            name='phone_index',
+            field=models.CharField(blank=True, editable=False, max_length=64),
+        ),
+        migrations.AddIndex(
+            model_name='party',
+            index=models.Index(fields=['name_key', 'filed_at'], name='party_of_a_name'),
+        ),
+        migrations.AddIndex(
+            model_name='party',
+            index=models.Index(fields=['phone_index', 'filed_at'], name='party_of_a_phone'),
+        ),
+        migrations.AddIndex(
+            model_name='party',
+            index=models.Index(fields=['identity_index', 'filed_at'], name='party_of_an_identity'),
         ),
         migrations.AddField(
             model_name='rulebook',
@@ -135,6 +162,29 @@ class Migration(migrations.Migration):
             model_name='rulebook',
             name='settings',
             field=models.JSONField(blank=True, default=dict, verbose_name='参数'),
+        ),
+        migrations.AddField(
+            model_name='rulebook',
+            name='revision',
+            field=models.PositiveIntegerField(default=0, editable=False),
+        ),
+        migrations.AddIndex(
+            model_name='classification',
+            index=models.Index(fields=['decision', 'at'], name='classification_by_time'),
+        ),
+        migrations.AddIndex(
+            model_name='assignment',
+            index=models.Index(fields=['body', 'at'], name='assignment_of_late'),
+        ),
+        migrations.AlterField(
+            model_name='consent',
+            name='purpose',
+            field=models.CharField(choices=[('privacy', '个人信息告知'), ('mediation', '同意调解'), ('truth', '所写属实'), ('electronic_signing', '同意使用电子签名'), ('known_relation', '知道调解员的关系，仍同意由他调解')], max_length=20, verbose_name='事项'),
+        ),
+        migrations.AlterField(
+            model_name='assignment',
+            name='outcome',
+            field=models.CharField(choices=[('waiting', '等接案'), ('accepted', '已接案'), ('refused', '不接'), ('lapsed', '超时未响应'), ('taken_back', '已收回'), ('recalled', '派出后收回'), ('handed_up', '已交给上一级')], default='waiting', max_length=10),
         ),
         migrations.AlterField(
             model_name='assignment',
@@ -230,7 +280,9 @@ class Migration(migrations.Migration):
             name='Replay',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('revision', models.PositiveIntegerField(default=0, editable=False)),
                 ('state', models.CharField(choices=[('waiting', '等待'), ('running', '进行中'), ('done', '完成'), ('failed', '没有完成')], default='waiting', max_length=8, verbose_name='状态')),
+                ('reached', models.BigIntegerField(editable=False, null=True)),
                 ('file_name', models.CharField(blank=True, max_length=120, verbose_name='标注文件')),
                 ('cases', models.PositiveIntegerField(default=0, verbose_name='看过的案件')),
                 ('before', models.JSONField(default=dict, verbose_name='现行版的成绩')),
@@ -282,6 +334,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='TypePause',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('since', models.DateTimeField(default=django.utils.timezone.now, verbose_name='暂停时间')),
+                ('judged', models.PositiveIntegerField(verbose_name='最近自动分流')),
+                ('corrected', models.PositiveIntegerField(verbose_name='其中被人改正')),
+                ('resumed_at', models.DateTimeField(null=True, verbose_name='恢复时间')),
+                ('case_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pauses', to='cases.casetype', verbose_name='案由')),
+                ('resumed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '暂停自动分流',
+                'verbose_name_plural': '暂停自动分流',
+                'ordering': ['-id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('resumed_at', None)), fields=('case_type',), name='one_open_pause_a_type')],
+            },
+        ),
+        migrations.CreateModel(
             name='DuplicatePair',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -291,6 +361,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('open', '待核对'), ('merged', '已并案'), ('apart', '不是同一件')], default='open', max_length=8, verbose_name='状态')),
                 ('found_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='发现时间')),
                 ('decided_at', models.DateTimeField(null=True)),
+                ('note', models.CharField(blank=True, max_length=200, verbose_name='说明')),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duplicates', to='cases.case')),
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('other', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duplicated_by', to='cases.case')),

@@ -1,6 +1,7 @@
-"""A published book becomes a publication; parties get the key their names are found by."""
+"""A published book becomes a publication; parties get what they are found by: key and time."""
 
 from django.db import migrations
+from django.db.models import OuterRef, Subquery
 
 from mediators.identity import name_key
 
@@ -25,10 +26,17 @@ def name_keys(apps, schema_editor):
         party.objects.bulk_update(batch, ["name_key"])
 
 
+def times(apps, schema_editor):
+    case, party = apps.get_model("cases", "Case"), apps.get_model("cases", "Party")
+    of_case = case.objects.filter(pk=OuterRef("case")).values("filed_at")
+    party.objects.update(filed_at=Subquery(of_case))
+
+
 class Migration(migrations.Migration):
     dependencies = [("cases", "0003_routing_and_duplicates")]
 
     operations = [
         migrations.RunPython(publications, migrations.RunPython.noop),
         migrations.RunPython(name_keys, migrations.RunPython.noop),
+        migrations.RunPython(times, migrations.RunPython.noop),
     ]

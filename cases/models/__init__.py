@@ -41,6 +41,7 @@ from cases.models.routing import (
     ReplayMove,
     RuleBook,
     TypeDecision,
+    TypePause,
 )
 from cases.models.work import Contact, Session
 
@@ -92,4 +93,5 @@ __all__ = [
     "TierRule",
     "TypeDecision",
     "TypeKind",
+    "TypePause",
 ]

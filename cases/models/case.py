@@ -99,6 +99,15 @@ class Case(models.Model):
         CaseType, models.PROTECT, null=True, blank=True, verbose_name=_("案由")
     )
     case_type_version = models.PositiveIntegerField(null=True, editable=False)
+    case_type_said = models.ForeignKey(
+        CaseType,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("申请人说的案由"),
+    )
     difficulty = models.CharField(
         _("难度"), max_length=10, choices=Difficulty.choices, default=Difficulty.GENERAL
     )

@@ -1,6 +1,7 @@
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.case import Case
@@ -42,11 +43,13 @@ class Party(models.Model):
     side = models.CharField(_("哪一方"), max_length=12, choices=Side.choices)
     kind = models.CharField(_("类别"), max_length=8, choices=Kind.choices, default=Kind.PERSON)
     name = models.CharField(_("姓名或单位名称"), max_length=60)
-    name_key = NameKey(max_length=60, blank=True, db_index=True, editable=False)
+    name_key = NameKey(max_length=60, blank=True, editable=False)
     phone = SealedField(_("手机号"), purpose="party.phone", blank=True)
-    phone_index = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    phone_index = models.CharField(max_length=64, blank=True, editable=False)
     identity = SealedField(_("身份证号或统一社会信用代码"), purpose="party.identity", blank=True)
-    identity_index = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    identity_index = models.CharField(max_length=64, blank=True, editable=False)
+    # The case's own time of filing once more: the indexes below find who is named in a window.
+    filed_at = models.DateTimeField(default=timezone.now, editable=False)
     whereabouts = models.CharField(
         _("在哪里能找到"), max_length=120, blank=True, help_text=_("店名、门牌、车牌、网店名")
     )
@@ -61,6 +64,11 @@ class Party(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("当事人")
         ordering = ["id"]
+        indexes = [
+            models.Index(fields=["name_key", "filed_at"], name="party_of_a_name"),
+            models.Index(fields=["phone_index", "filed_at"], name="party_of_a_phone"),
+            models.Index(fields=["identity_index", "filed_at"], name="party_of_an_identity"),
+        ]
 
     def __str__(self) -> str:
         return self.masked_name
@@ -96,6 +104,7 @@ class Consent(models.Model):
         MEDIATION = "mediation", _("同意调解")
         TRUTH = "truth", _("所写属实")
         ELECTRONIC_SIGNING = "electronic_signing", _("同意使用电子签名")
+        KNOWN_RELATION = "known_relation", _("知道调解员的关系，仍同意由他调解")
 
     party = models.ForeignKey(Party, models.PROTECT, related_name="consents")
     purpose = models.CharField(_("事项"), max_length=20, choices=Purpose.choices)

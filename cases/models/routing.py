@@ -12,7 +12,7 @@ class RuleBook(models.Model):
     """One version of the keywords that route cases: a draft until it is published first.
 
     In force is the book of the newest publication. What was published never changes again;
-    `settings` holds the calibration of its scores.
+    `settings` holds the calibration of its scores, `revision` counts the edits of the draft.
     """
 
     version = models.PositiveIntegerField(_("版本"), unique=True)
@@ -36,6 +36,7 @@ class RuleBook(models.Model):
     )
     created_at = models.DateTimeField(_("起草时间"), default=timezone.now, editable=False)
     settings = models.JSONField(_("参数"), default=dict, blank=True)
+    revision = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = _("关键词规则")
@@ -145,8 +146,9 @@ class KeywordProposal(models.Model):
 class Replay(models.Model):
     """A draft run over past cases and a labelled file before it is published.
 
-    `before` and `after` hold the figures of `measure.evaluate` on the labelled texts and on cases
-    whose type a person decided; the cases that would move are its `moves`.
+    `before` and `after` hold the figures of `measure.evaluate` on the labelled texts ("file") and
+    on cases whose type a person decided ("cases"); the cases that would move are its `moves`.
+    `revision` says which content of the draft was run, `reached` is the last case it looked at.
     """
 
     class State(models.TextChoices):
@@ -161,7 +163,9 @@ class Replay(models.Model):
     against = models.ForeignKey(
         RuleBook, models.PROTECT, related_name="+", verbose_name=_("对比的版本")
     )
+    revision = models.PositiveIntegerField(default=0, editable=False)
     state = models.CharField(_("状态"), max_length=8, choices=State.choices, default=State.WAITING)
+    reached = models.BigIntegerField(null=True, editable=False)
     file_name = models.CharField(_("标注文件"), max_length=120, blank=True)
     cases = models.PositiveIntegerField(_("看过的案件"), default=0)
     before = models.JSONField(_("现行版的成绩"), default=dict)
@@ -212,6 +216,7 @@ class Classification(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("分类结论")
         ordering = ["-id"]
+        indexes = [models.Index(fields=["decision", "at"], name="classification_by_time")]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.decision}"
@@ -239,11 +244,43 @@ class TypeDecision(models.Model):
         return f"{self.case_id} {self.case_type_id}"
 
 
+class TypePause(models.Model):
+    """Automatic routing of a case type, stopped because people corrected too much of it.
+
+    It holds until a person resumes it; meanwhile such cases wait for the dispatcher.
+    """
+
+    case_type = models.ForeignKey(
+        CaseType, models.PROTECT, related_name="pauses", verbose_name=_("案由")
+    )
+    since = models.DateTimeField(_("暂停时间"), default=timezone.now)
+    judged = models.PositiveIntegerField(_("最近自动分流"))
+    corrected = models.PositiveIntegerField(_("其中被人改正"))
+    resumed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    resumed_at = models.DateTimeField(_("恢复时间"), null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("暂停自动分流")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case_type"],
+                condition=models.Q(resumed_at=None),
+                name="one_open_pause_a_type",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_type} {self.since:%Y-%m-%d}"
+
+
 class Assignment(models.Model):
     """A case given to a body: when, in which layer, by when it must answer, what it answered.
 
     `explanation` says how the rules chose: which bodies were considered and why each was passed
-    over (`routing.choose`); empty when a person chose, who wrote `reason`.
+    over (`routing.choose`). Where a person chose, it says what the rules said at that moment.
     """
 
     class Outcome(models.TextChoices):
@@ -252,6 +289,8 @@ class Assignment(models.Model):
         REFUSED = "refused", _("不接")
         LAPSED = "lapsed", _("超时未响应")
         TAKEN_BACK = "taken_back", _("已收回")
+        RECALLED = "recalled", _("派出后收回")
+        HANDED_UP = "handed_up", _("已交给上一级")
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="assignments")
     body = models.ForeignKey(Body, models.PROTECT, related_name="assignments")
@@ -276,6 +315,7 @@ class Assignment(models.Model):
                 name="one_open_assignment_a_case",
             )
         ]
+        indexes = [models.Index(fields=["body", "at"], name="assignment_of_late")]
 
     def __str__(self) -> str:
         return f"{self.case_id} → {self.body_id} {self.outcome}"

@@ -46,13 +46,15 @@ def original_of(life: Life) -> Life | None:
 
 
 def duplicate(life: Life, original: Life) -> Steps:
-    """File the same dispute by another door; the dispatcher sees it and merges."""
+    """File the same dispute by another door: the rules merge it, or the dispatcher, who is shown
+    it where the other door knew no phones."""
     known = original.case
+    with_phones = life.chance(0.5)
     _file(
         life,
         description=known.description,
-        applicants=_people(original, Party.Side.APPLICANT),
-        respondents=_people(original, Party.Side.RESPONDENT),
+        applicants=_people(original, Party.Side.APPLICANT, with_phones),
+        respondents=_people(original, Party.Side.RESPONDENT, with_phones),
         wish=known.wish,
         amount=known.amount,
         region=known.region,
@@ -63,8 +65,9 @@ def duplicate(life: Life, original: Life) -> Steps:
         life.done()
 
 
-def _people(life: Life, side: str) -> list[filing.Person]:
-    return [filing.Person(p.name, p.phone, p.kind) for p in life.parties(side)]
+def _people(life: Life, side: str, with_phones: bool) -> list[filing.Person]:
+    parties = life.parties(side)
+    return [filing.Person(p.name, p.phone if with_phones else "", p.kind) for p in parties]
 
 
 def _file(life: Life, **dispute: Any) -> None:

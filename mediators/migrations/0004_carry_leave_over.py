@@ -1,4 +1,7 @@
-"""Who was on leave until a day is on leave up to that day: no first day was kept."""
+"""Who was on leave until a day is on leave up to that day: no first day was kept.
+
+Dispatchers and leaders enter the admin from this release on, where the rules of routing are.
+"""
 
 import datetime as dt
 
@@ -16,7 +19,15 @@ def carry_over(apps, schema_editor):
     )
 
 
+def let_in(apps, schema_editor):
+    user = apps.get_model("mediators", "User")
+    user.objects.filter(role__in=["dispatcher", "leader"]).update(is_staff=True)
+
+
 class Migration(migrations.Migration):
     dependencies = [("mediators", "0003_leave_relations_languages_share")]
 
-    operations = [migrations.RunPython(carry_over, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(carry_over, migrations.RunPython.noop),
+        migrations.RunPython(let_in, migrations.RunPython.noop),
+    ]

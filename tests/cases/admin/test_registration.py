@@ -103,3 +103,19 @@ def test_up_to_three_respondents_are_registered(court):
     court.post(ADD, typed(respondent2_name="李某", respondent3_name="赵某", region=""))
     names = Case.objects.get().parties.filter(side="respondent").values_list("name", flat=True)
     assert list(names) == ["某某物业公司", "李某", "赵某"]
+
+
+def test_identity_numbers_are_kept_sealed_with_the_parties(court):
+    court.post(
+        ADD,
+        typed(applicant_identity="11010519491231002x", respondent1_identity="91350100M000100Y43"),
+    )
+    numbers = {p.side: p.identity for p in Case.objects.get().parties.all()}
+    assert numbers == {"applicant": "11010519491231002X", "respondent": "91350100M000100Y43"}
+
+
+def test_a_wrong_identity_number_is_refused_at_its_field(court):
+    answer = court.post(ADD, typed(respondent1_identity="11010519491231002X"))
+    assert answer.status_code == 422
+    assert "统一社会信用代码不对" in answer.content.decode()
+    assert not Case.objects.exists()

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from rest_framework.test import APIClient
 
-from cases import access, clients
+from cases import access, clients, duplicates
 from cases.codes import clean_short_code
 from cases.models import Case, CaseEvent, Channel, Consent, IdempotencyKey, Party
 from mediators.models import Region
@@ -285,3 +285,35 @@ def test_many_at_once_with_one_key_make_one_case_and_get_one_answer(file, police
         answers = set(pool.map(send, range(40)))
     assert [status for status, _ in answers] == [201]
     assert Case.objects.count() == 1
+
+
+# --- Identity numbers: they find the same dispute in another channel, and never come back ---
+
+CARD = "11010519491231002X"
+
+
+def test_an_identity_number_is_taken_sealed_and_never_sent_back(file, police):
+    answer = file(applicant={**BODY["applicant"], "id_number": CARD})
+    assert answer.status_code == 201
+    case = Case.objects.get()
+    assert case.parties.get(side="applicant").identity == CARD
+    read = police.get(f"/api/v1/cases/{case.number}/")
+    assert CARD not in answer.content.decode() + read.content.decode()
+
+
+def test_a_wrong_identity_number_is_refused_by_name(file):
+    answer = file(applicant={**BODY["applicant"], "id_number": "110105194912310021"})
+    assert answer.status_code == 422
+    assert "身份证号不对" in answer.content.decode()
+    assert CARD[:-1] not in answer.content.decode()
+    assert not Case.objects.exists()
+
+
+def test_a_channel_reads_into_which_case_its_own_was_merged(file, police, house):
+    number = file().json()["number"]
+    assert police.get(f"/api/v1/cases/{number}/").json()["merged_into"] is None
+    kept = factories.file().case
+    duplicates.merge(Case.objects.by_number(number).get(), into=kept, actor=house.dispatcher)
+    read = police.get(f"/api/v1/cases/{number}/").json()
+    assert (read["status"], read["merged_into"]) == ("merged", kept.number)
+    assert "case.merge" in [event["kind"] for event in read["timeline"]]
