@@ -7,7 +7,7 @@ from django.db import transaction
 
 from cases import clients
 from cases.models import CaseType, Channel, Poster
-from mediators.models import Body, BodyKind, Region
+from mediators.models import Body, BodyKind, Mediator, Region
 
 COMPETENCE = {
     "物业服务": ("property_service",),
@@ -27,6 +27,7 @@ COMPETENCE = {
     "商会": ("sale_contract", "corporate"),
     "教育培训": ("other_contract",),
 }
+SPECIALITIES = ("marriage_family", "neighbour", "private_loan", "personal_injury", "inheritance")
 STABLE_TOKENS = {"西兴街道": "xixing", "长河街道": "changhe", "浦沿街道": "puyan"}
 WINDOWS = {
     "window": ("区矛调中心窗口（演示）", "binjiang"),
@@ -52,10 +53,24 @@ def populate() -> tuple[int, str]:
         known = [body for body in _industry(bodies) if body.name.startswith(f"滨江区{field}")]
         for key in keys:
             types[key].bodies.add(*known)
+    _name_specialists(types)
     posters = Poster.objects.bulk_create(_posters(bodies))
     police = Channel.objects.get(key="police")
     _key, secret = clients.issue_key(PARTNER, channel=police, by=None)
     return len(posters), secret
+
+
+def _name_specialists(types: dict[str, CaseType]) -> None:
+    """Name one in twelve of the people's mediators for a type each, in turn.
+
+    And the one who can sign in, the first of all, for leases: so that some come there.
+    """
+    people = Mediator.objects.filter(
+        is_demo=True, body__kind__family=BodyKind.Family.PEOPLE
+    ).order_by("pk")
+    types["housing_lease"].mediators.add(people[0])
+    for place, mediator in enumerate(people[11::12]):
+        types[SPECIALITIES[place % len(SPECIALITIES)]].mediators.add(mediator)
 
 
 def _industry(bodies: list[Body]) -> list[Body]:

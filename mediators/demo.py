@@ -4,6 +4,7 @@
 published, so every name says that it is a demonstration.
 """
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils import timezone
 
 from mediators import roles
-from mediators.models import Body, BodyKind, Mediator, Region, User
+from mediators.models import Body, BodyKind, Language, Leave, Mediator, Region, User
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -161,8 +163,7 @@ def _write_bodies() -> list[Body]:
 def _write_people(bodies: list[tuple[Body, int]]) -> int:
     """Write sign-ins, leads and mediators; in each body the mediators come before the lead.
 
-    The first mediator of the home committee is the one who can sign in: routing prefers the first
-    of those with equal load.
+    The first mediator of the home committee is the one who can sign in.
     """
     signed_in = {user.role: user for user in User.objects.bulk_create(_sign_in_users())}
     posts = [(body, place == size - 1) for body, size in bodies for place in range(size)]
@@ -170,11 +171,50 @@ def _write_people(bodies: list[tuple[Body, int]]) -> int:
     users[0] = signed_in[User.Role.MEDIATOR]
     users[bodies[0][1] - 1] = signed_in[User.Role.LEAD]
     User.objects.bulk_create(user for user in users if user.pk is None)
-    rows = [
-        Mediator(user=user, body=body, is_demo=True)
-        for user, (body, _) in zip(users, posts, strict=True)
-    ]
-    return len(Mediator.objects.bulk_create(rows))
+    rows = Mediator.objects.bulk_create(
+        Mediator(
+            user=user,
+            body=body,
+            days_off=days_off(number),
+            languages=languages_of(number),
+            is_demo=True,
+        )
+        for number, (user, (body, _)) in enumerate(zip(users, posts, strict=True))
+    )
+    _write_leaves(rows)
+    return len(rows)
+
+
+def days_off(number: int) -> str:
+    """Return the weekly days off of a made-up mediator: weekends for one in five, or a weekday."""
+    return "67" if number % 5 == 3 else {4: "2", 6: "3", 8: "4"}.get(number % 11, "")
+
+
+def languages_of(number: int) -> list[str]:
+    """Return what a made-up mediator speaks besides Mandarin."""
+    spoken = {
+        Language.HANGZHOU: number % 2 == 1,
+        Language.XIAOSHAN: number % 3 == 1,
+        Language.WU: number % 8 == 2,
+        Language.ENGLISH: number % 25 == 6,
+        Language.SIGN: number % 60 == 12,
+    }
+    return [str(language) for language, speaks in spoken.items() if speaks]
+
+
+def _write_leaves(people: list[Mediator]) -> None:
+    """Send a few on leave, now and next month; whoever signs in to the demonstration stays."""
+    today = timezone.localdate()
+    Leave.objects.bulk_create(
+        Leave(
+            mediator=one,
+            first_day=today + dt.timedelta(days=number // 40 - 5),
+            last_day=today + dt.timedelta(days=number // 40 + 4),
+            note="年休假（演示）",
+        )
+        for number, one in enumerate(people)
+        if number % 40 in (20, 25) and one.user.username.startswith("demo-")
+    )
 
 
 def _staff_users(posts: list[tuple[Body, bool]]) -> list[User]:

@@ -1,132 +1,152 @@
 """Which bodies could take a case: for one case, or for a whole desk in the same few queries."""
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, replace
 
-from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
 
-from cases.models import Assignment, Case, CaseType, TypeKind
-from cases.querysets import WORKED_ON
-from mediators.models import Body, BodyKind
+from cases.models import Case, CaseType
+from cases.routing import questions, roster, words
+from cases.routing.choose import Candidate, Choice, Fit, Passed, choose
+from cases.routing.explain import facts_of, telling
+from cases.routing.questions import Asked, Wanted
+from mediators.models import Body, Mediator
+
+MOST_SUGGESTED, MOST_PASSED = 10, 20
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A body that could take the case, and why it is offered."""
+    """A body that could take the case, whose turn it is there, and why it is offered."""
 
     body: Body
+    mediator: Mediator
     reason: str
     open_cases: int
+    capacity: int
 
 
-Wanted = tuple[Case, CaseType]
+@dataclass(frozen=True)
+class Advice:
+    """What the rules say of a case: its layer and why, who could take it, who could not and why.
+
+    `needs_person` says that the layers are used up, so that nothing goes on by itself.
+    """
+
+    tier: str
+    tier_keys: tuple[str, ...]
+    suggestions: list[Suggestion]
+    passed: list[tuple[Body, str]]
+    needs_person: bool
+
+    @property
+    def tier_why(self) -> list[str]:
+        """Why the case is in its layer, in sentences. A query where rules decided: lists, which
+        do not tell it, ask none."""
+        return words.tier_sentences(self.tier_keys)
 
 
 def suggest(case: Case, case_type: CaseType) -> list[Suggestion]:
-    """Return the bodies that may take a case of this type, best first, each with its reason.
-
-    Order: the type's kinds of body as the reference data lists them, then the smallest load for
-    each mediator. Bodies that gave this case back, barred kinds, and bodies that may charge
-    (they need the parties' consent to a price first) are never suggested.
-    """
-    return suggest_all([(case, case_type)])[0]
+    """Return the bodies that may take a case of this type, best first, each with its reason."""
+    return advise(case, case_type).suggestions
 
 
 def suggest_all(wanted: Sequence[Wanted]) -> list[list[Suggestion]]:
-    """Return what `suggest` says of each of these cases.
+    """Return what `suggest` says of each of these cases."""
+    return [advice.suggestions for advice in advise_all(wanted)]
 
-    Three queries for all of them, when the cases come `with_routing`.
+
+def advise(case: Case, case_type: CaseType) -> Advice:
+    """Return what the rules say of a case, were it of this type."""
+    return advise_all([(case, case_type)])[0]
+
+
+def advise_all(wanted: Sequence[Wanted], *, in_turn: bool = False) -> list[Advice]:
+    """Return what `advise` says of each of these cases; `in_turn` as if those before it had been
+    given to the first suggestion, so that many sent together are spread like many sent singly.
+
+    At most seventeen queries for all of them, when the cases come `with_routing`.
     """
-    kinds = _kinds({case_type for _case, case_type in wanted})
-    bodies = _bodies_with_load({kind for row in kinds.values() for kind in row})
-    named = _named({case_type for _case, case_type in wanted})
-    found = []
-    for case, case_type in wanted:
-        gave_back = _gave_back(case)
-        candidates = [
-            body
-            for kind in kinds[case_type.pk]
-            for body in _candidates(case, kind, bodies[kind.pk], named[case_type.pk])
-        ]
-        found.append(
-            [
-                Suggestion(body, _reason(case_type, body), _open_cases(body))
-                for body in candidates
-                if body.pk not in gave_back
-            ]
-        )
-    return found
-
-
-def _kinds(case_types: set[CaseType]) -> dict[int, list[BodyKind]]:
-    """The kinds of body that each type goes to, in their order."""
-    rows = TypeKind.objects.filter(
-        case_type__in=case_types, is_barred=False, kind__may_charge=False
-    ).select_related("kind")
-    kinds = defaultdict(list)
-    for row in rows.order_by("order"):
-        kinds[row.case_type_id].append(row.kind)
-    return kinds
-
-
-def _bodies_with_load(kinds: set[BodyKind]) -> dict[int, list[Body]]:
-    """Bodies with people, by kind, the one with the least work for each of them first."""
-    rows = (
-        Body.objects.active()
-        .filter(kind__in=kinds)
-        .select_related("region")
-        .annotate(
-            open_cases=Count("cases", filter=Q(cases__status__in=WORKED_ON), distinct=True),
-            people=Count("mediators", distinct=True),
-        )
-        .filter(people__gt=0)
+    if not wanted:
+        return []
+    asked = questions.ask(wanted)
+    people = roster.read_for([one.question for one in asked])
+    shown = []
+    for one in asked:
+        choice = choose(one.question, people.considered(one.question))
+        shown.append(_shown(_taken(choice) if in_turn else choice))
+    bodies = _bodies(
+        one.pk
+        for fits, passed in shown
+        for one in (*(fit.body for fit in fits), *(other.body for other in passed))
     )
-    bodies = defaultdict(list)
-    for body in rows.order_by(F("open_cases") * 1.0 / F("people"), "pk"):
-        bodies[body.kind_id].append(body)
-    return bodies
+    mediators = _mediators(fit.mediator.pk for fits, _passed in shown for fit in fits)
+    return [
+        _advice(one, case_type, fits, passed, bodies, mediators)
+        for (_case, case_type), one, (fits, passed) in zip(wanted, asked, shown, strict=True)
+    ]
 
 
-def _named(case_types: set[CaseType]) -> dict[int, set[int]]:
-    """The bodies that are named for each type."""
-    pairs = CaseType.bodies.through.objects.filter(casetype__in=case_types, body__is_active=True)
-    named = defaultdict(set)
-    for case_type, body in pairs.values_list("casetype", "body"):
-        named[case_type].add(body)
-    return named
+def _taken(choice: Choice) -> Choice:
+    """Count the case as given to the best; return the choice with the best as it was before."""
+    if choice.best is None:
+        return choice
+    best = replace(choice.best, body=deepcopy(choice.best.body))
+    choice.best.mediator.open_cases += 1
+    for one in (choice.best.body, choice.best.mediator):
+        one.given += 1
+        one.last_given = time.time()
+    return replace(choice, fits=(best, *choice.fits[1:]))
 
 
-def _gave_back(case: Case) -> set[int]:
-    """The bodies that had the case and did not keep it."""
-    kept = Assignment.Outcome.ACCEPTED
-    return {one.body_id for one in case.assignments.all() if one.outcome != kept}
+def _shown(choice: Choice) -> tuple[Sequence[Fit], list[Passed]]:
+    return choice.fits[:MOST_SUGGESTED], telling(choice)[:MOST_PASSED]
 
 
-def _candidates(case: Case, kind: BodyKind, bodies: list[Body], named: set[int]) -> list[Body]:
-    """Bodies of one kind: those named for the type where any are, else those serving the place.
-
-    A people's committee serves its place whatever it is named for; an industry body is only ever
-    asked for the types it is named for.
-    """
-    if kind.family == BodyKind.Family.PEOPLE:
-        places = {region.pk for region in case.region.lineage()} if case.region else set()
-        return [body for body in bodies if body.region_id in places]
-    ours = [body for body in bodies if body.pk in named]
-    if ours or kind.family == BodyKind.Family.INDUSTRY:
-        return ours
-    return bodies
+def _bodies(keys: Iterable[int]) -> dict[int, Body]:
+    return Body.objects.select_related("region", "kind").in_bulk(set(keys))
 
 
-def _open_cases(body: Body) -> int:
-    open_cases: int = body.open_cases  # type: ignore[attr-defined]
-    return open_cases
+def _mediators(keys: Iterable[int]) -> dict[int, Mediator]:
+    return Mediator.objects.select_related("user").in_bulk(set(keys))
 
 
-def _reason(case_type: CaseType, body: Body) -> str:
-    return _("%(region)s + %(type)s + 在办%(open)d件") % {
+def _advice(
+    asked: Asked,
+    case_type: CaseType,
+    fits: Sequence[Fit],
+    passed: Sequence[Passed],
+    bodies: Mapping[int, Body],
+    mediators: Mapping[int, Mediator],
+) -> Advice:
+    about = {"tier": asked.placed.tier, "language": asked.question.language}
+    return Advice(
+        tier=asked.placed.tier,
+        tier_keys=asked.placed.why,
+        suggestions=[
+            Suggestion(
+                body=bodies[fit.body.pk],
+                mediator=mediators[fit.mediator.pk],
+                reason=_reason(case_type, bodies[fit.body.pk], fit.body),
+                open_cases=fit.body.open_cases,
+                capacity=fit.body.capacity,
+            )
+            for fit in fits
+        ],
+        passed=[
+            (bodies[one.body.pk], words.passed_over(one.why, about | facts_of(one.body)))
+            for one in passed
+        ],
+        needs_person=asked.is_exhausted,
+    )
+
+
+def _reason(case_type: CaseType, body: Body, known: Candidate) -> str:
+    return _("%(region)s + %(type)s + 在办%(open)d件（上限%(capacity)d件）") % {
         "region": body.region,
         "type": case_type,
-        "open": _open_cases(body),
+        "open": known.open_cases,
+        "capacity": known.capacity,
     }

@@ -57,7 +57,6 @@ def _at_the_desk(life: Life) -> bool:
         body=suggested[0].body,
         case_type=case_type,
         actor=dispatcher,
-        reason=suggested[0].reason,
     )
     life.done()
     show_to_host(life)

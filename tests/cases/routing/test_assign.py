@@ -1,16 +1,38 @@
+"""Cases that are given to a body and a mediator: by the rules, and as a person decides."""
+
 import datetime as dt
 
 import pytest
 import time_machine
 
-from cases import events, handling
+from cases import clocks, events, handling, holding
 from cases.errors import CaseError
-from cases.models import Assignment, Case, CaseType, Classification, RuleBook
-from cases.routing import assign, rulebook
-from cases.routing.assign import dispatch, pick_mediator, route, suggest
+from cases.lifecycle import Action, move
+from cases.models import (
+    Assignment,
+    Case,
+    CaseType,
+    Channel,
+    Classification,
+    FeeOffer,
+    TypeDecision,
+    TypePause,
+)
+from cases.routing import assign, publishing, rulebook
+from cases.routing.assign import another_mediator, dispatch, pick_mediator, route
 from cases.routing.classify import Keyword
-from mediators.models import BodyKind
-from tests.factories import LEASE, file, make_body, make_staff, reach, send_to_body
+from cases.routing.suggest import suggest
+from mediators.models import BodyKind, Relation
+from tests.factories import (
+    LEASE,
+    applicant_of,
+    file,
+    make_body,
+    make_staff,
+    reach,
+    respondent_of,
+    send_to_body,
+)
 
 UNCLEAR = "有一件事情想请你们帮忙看看，不知道怎么说。"
 
@@ -21,7 +43,23 @@ def lease():
 
 
 def waiting(case):
-    return case.assignments.filter(outcome=Assignment.Outcome.WAITING)
+    return case.assignments.get(outcome=Assignment.Outcome.WAITING)
+
+
+def send(case, house, lease, **values):
+    return dispatch(
+        case, **{"body": house.body, "case_type": lease, "actor": house.dispatcher, **values}
+    )
+
+
+def a_body(region, kind, people=1):
+    """Make a body of a kind with people."""
+    body = make_body(region)
+    body.kind = BodyKind.objects.get(key=kind)
+    body.save()
+    for _ in range(people):
+        make_staff("mediator", body)
+    return body
 
 
 # --- Routing by keyword ---
@@ -35,13 +73,12 @@ def test_a_clear_dispute_goes_by_itself_to_the_body_of_its_street(house):
     verdict = Classification.objects.get(case=case)
     assert (verdict.decision, verdict.ranked[0]["case_type"]) == ("auto", "housing_lease")
     assert set(verdict.ranked[0]["keywords"]) & {"押金", "退押金", "房东"}
-    assert waiting(case).get().reason
 
 
 def test_the_response_clock_of_three_working_days_starts_with_the_dispatch(house):
     with time_machine.travel("2026-11-20 10:00+08:00", tick=False):
         case = route(file().case)
-    assert case.respond_by == waiting(case).get().respond_by == dt.date(2026, 11, 25)
+    assert case.respond_by == waiting(case).respond_by == dt.date(2026, 11, 25)
 
 
 def test_what_the_words_do_not_decide_stays_on_the_desk_with_its_classification(house):
@@ -58,6 +95,7 @@ def test_what_cannot_be_mediated_waits_for_a_person_too(house):
 
 
 def test_a_dispute_from_nowhere_waits_for_a_person(house):
+    a_body(house.region.parent, "people_district")
     assert route(file(region=None).case).status == "filed"
 
 
@@ -78,187 +116,218 @@ def test_routing_runs_from_the_event_and_not_in_the_filing(house):
     assert case.status == "dispatched"
 
 
-def test_after_three_refusals_a_person_decides(house, lease):
-    case = file().case
-    for _ in range(assign.MOST_REFUSALS):
-        case = send_to_body(case, house)
-        case = handling.refuse(case, actor=house.mediator, reason="scope")
-    assert route(case).status == "filed"
-    assert case.classifications.count() == 1
-
-
 def test_the_verdict_names_the_rule_book_that_made_it(house):
     first = rulebook.in_force()
     case = file().case
-    rulebook.publish(
+    publishing.ship(
         [Keyword("neighbour", "房东", 4.0), Keyword("neighbour", "押金", 4.0)], note="t"
     )
     route(case)
     verdict = case.classifications.get()
     assert verdict.rule_book.version == first.version + 1
     assert verdict.ranked[0]["case_type"] == "neighbour"
-    assert RuleBook.objects.filter(pk=first.pk, keywords__word="押金").exists()
 
 
-# --- Which bodies ---
+def test_a_type_that_was_corrected_too_often_waits_for_a_person(house, lease):
+    TypePause.objects.create(case_type=lease, judged=10, corrected=5)
+    assert route(file().case).status == "filed"
 
 
-def names(suggestions):
-    return [s.body for s in suggestions]
-
-
-def test_bodies_of_other_streets_are_not_suggested(house, lease):
-    assert house.other_body not in names(suggest(file().case, lease))
-    assert house.body in names(suggest(file().case, lease))
-
-
-def test_the_body_with_the_least_work_for_each_of_its_people_comes_first(house, lease):
-    second = make_body(house.region)
-    make_staff("mediator", second)
+def test_when_the_applicant_named_another_likely_type_a_person_decides(house):
     case = file().case
-    both = [b for b in names(suggest(case, lease)) if b in (house.body, second)]
-    assert both == [house.body, second]
-    reach("dispatched", house)
-    both = [b for b in names(suggest(case, lease)) if b in (house.body, second)]
-    assert both == [second, house.body]
-    # One open case for three people weighs less than one for one person.
-    dispatch(file().case, body=second, case_type=lease, actor=house.dispatcher, reason="t")
-    both = [b for b in names(suggest(case, lease)) if b in (house.body, second)]
-    assert both == [house.body, second]
+    judged = assign.judge.judge(case)
+    judged.ranked = [{"case_type": key} for key in ("housing_lease", "neighbour", "consumer")]
+    for said, goes in (("neighbour", False), ("housing_lease", True), ("medical", True)):
+        case.case_type_said = CaseType.objects.get(key=said)
+        assert bool(assign._type_that_decides(case, judged)) is goes
 
 
-def test_closed_cases_are_no_work(house, lease):
-    reach("settled", house)
-    found = next(s for s in suggest(file().case, lease) if s.body == house.body)
-    assert found.open_cases == 0
-    assert "在办0件" in found.reason
+def test_a_person_s_word_on_the_type_stands_when_the_case_comes_back(house, lease):
+    case = send(file(description=UNCLEAR).case, house, lease)
+    assert TypeDecision.objects.get(case=case).case_type == lease
+    second = a_body(house.region, "people_street")
+    case = route(handling.refuse(case, actor=case.mediator.user, reason="busy"))
+    assert (case.body, case.case_type) == (second, lease)
 
 
-def test_bodies_without_people_and_switched_off_ones_are_not_suggested(house, lease):
-    empty, off = make_body(house.region), make_body(house.region)
-    make_staff("mediator", off)
-    off.is_active = False
-    off.save()
-    assert not {empty, off} & set(names(suggest(file().case, lease)))
+def test_text_can_be_as_long_as_it_likes_and_buys_no_route(house):
+    text = (LEASE + "离婚抚养继承遗嘱物业邻居噪音车祸医疗工伤保险商标" * 30)[:1000]
+    case = file(description=text).case
+    route(case)
+    assert case.classifications.get().decision in ("auto", "review")
 
 
-def test_a_body_that_gave_the_case_back_is_not_asked_again(house, lease):
-    case = handling.refuse(reach("dispatched", house), actor=house.mediator, reason="scope")
-    assert house.body not in names(suggest(case, lease))
-    assert house.body in names(suggest(file().case, lease))
+# --- Who had it, and the layers ---
 
 
-def test_kinds_come_in_the_order_of_the_type(house, lease):
-    for family in ("industry", "court_invited", "market"):
-        body = make_body(house.region, family=family)
-        make_staff("mediator", body)
-        lease.bodies.add(body)
-    order = list(
-        lease.type_kinds.filter(is_barred=False).order_by("order").values_list("kind", flat=True)
+def test_a_body_that_refused_or_was_silent_is_not_asked_again(house):
+    case = route(file().case)
+    case = route(handling.refuse(case, actor=case.mediator.user, reason="scope"))
+    assert (case.status, case.body) == ("filed", None)
+    second = a_body(house.region, "people_street")
+    assert route(case).body == second
+    assert route(handling.lapse(case)).status == "filed"
+
+
+def test_after_three_refusals_a_person_decides(house, lease):
+    case = file().case
+    for _ in range(assign.MOST_REFUSALS):
+        case = send_to_body(case, house)
+        case = handling.refuse(case, actor=house.mediator, reason="scope")
+    a_body(house.region, "people_street")
+    assert route(case).status == "filed"
+
+
+def test_the_layer_of_the_body_is_kept_with_the_case_and_its_assignment(house):
+    with time_machine.travel("2026-11-20 10:00+08:00", tick=False):
+        case = route(file().case)
+    assert (case.tier, waiting(case).tier) == ("street", "street")
+    assert case.layer_by == dt.date(2026, 12, 7)  # 10 days from the last to answer, a Saturday
+    case = handling.accept(case, actor=case.mediator.user)
+    assert clocks.layer_due("street", dt.date(2026, 11, 20), dt.date(2026, 11, 27)) == dt.date(
+        2026, 11, 27
     )
-    suggested = [order.index(b.kind_id) for b in names(suggest(file().case, lease))]
-    assert suggested == sorted(suggested)
-    assert len(suggested) >= 2
+    assert clocks.layer_due("district", dt.date(2026, 11, 20), case.mediate_by) == case.mediate_by
 
 
-def test_bodies_that_may_charge_are_never_suggested(house):
-    market = make_body(house.region, family=BodyKind.Family.MARKET)
-    make_staff("mediator", market)
-    for case_type in CaseType.objects.all():
-        case_type.bodies.add(market)
-        assert market not in names(suggest(file().case, case_type))
+def test_two_silent_rounds_lift_a_case_over_bodies_of_the_same_layer(house):
+    bodies = [house.body, *(a_body(house.region, "people_street") for _ in range(3))]
+    district = a_body(house.region.parent, "people_district")
+    case = file().case
+    for _ in range(2):
+        case = handling.lapse(route(case))
+    case = route(case)
+    assert case.body == district
+    assert case.tier == "district"
+    assert waiting(case).explanation["tier_why"] == ["type:community", "silent:street"]
+    assert len({one.body_id for one in case.assignments.all()} & {b.pk for b in bodies}) == 2
 
 
-# --- Which mediator ---
+def test_a_case_handed_up_goes_to_the_next_layer_and_keeps_its_record(house):
+    a_body(house.region, "people_street")
+    district = a_body(house.region.parent, "people_district")
+    case = route(file().case)
+    handler = case.mediator.user
+    case = handling.accept(case, actor=handler)
+    clock = case.mediate_by
+    case = move(case, Action.HAND_UP, actor=handler)
+    holding.close_assignment(case, Assignment.Outcome.HANDED_UP)
+    case = route(holding.without_body(case))
+    assert (case.body, case.tier, case.mediate_by) == (district, "district", clock)
+    assert [one.outcome for one in case.assignments.all()] == ["handed_up", "waiting"]
 
 
-def test_the_mediator_with_the_fewest_open_cases_is_picked(house):
-    reach("dispatched", house)
-    assert pick_mediator(house.body) != house.mediator.mediator
+def test_a_large_amount_and_a_court_case_start_higher(house):
+    district = a_body(house.region.parent, "people_district")
+    court = a_body(house.region.parent, "court_invited")
+    channel = Channel.objects.get(key="court")
+    assert route(file(amount=300000).case).body == district
+    case = file(channel=channel, track="court", description="欠货款，买卖合同，货款，供货。").case
+    sale = CaseType.objects.get(key="sale_contract")
+    assert [one.body for one in suggest(case, sale)] == [court]
 
 
-@pytest.mark.parametrize("away", ["leave", "gone", "full"])
-def test_who_cannot_take_a_case_is_not_picked(house, away):
-    people = [user.mediator for user in (house.mediator, house.colleague, house.lead)]
-    for mediator in people[1:]:
-        mediator.user.is_active = False
-        mediator.user.save()
-    first = people[0]
-    assert pick_mediator(house.body) == first
-    if away == "leave":
-        first.leaves.create(first_day=dt.date(2020, 1, 1), last_day=dt.date(2126, 1, 1))
-    elif away == "full":
-        first.capacity = 0
-    else:
-        first.user.is_active = False
-        first.user.save()
-    first.save()
-    assert pick_mediator(house.body) is None
-
-
-def test_the_last_day_of_leave_is_leave_and_the_next_is_not(house):
-    for user in (house.colleague, house.lead):
-        user.is_active = False
-        user.save()
-    away = dt.date(2026, 11, 20)
-    house.mediator.mediator.leaves.create(first_day=away, last_day=away)
-    with time_machine.travel("2026-11-20 23:30+08:00", tick=False) as clock:
-        assert pick_mediator(house.body) is None
-        clock.shift(dt.timedelta(hours=1))
-        assert pick_mediator(house.body) == house.mediator.mediator
-
-
-def test_a_body_whose_people_are_all_away_still_gets_the_case(house, lease):
-    for user in (house.mediator, house.colleague, house.lead):
-        user.mediator.capacity = 0
-        user.mediator.save()
-    case = dispatch(
-        file().case, body=house.body, case_type=lease, actor=house.dispatcher, reason="t"
-    )
-    assert (case.status, case.mediator) == ("dispatched", None)
-
-
-# --- Dispatching ---
+# --- Dispatching by a person ---
 
 
 def test_a_dispatcher_sends_a_waiting_case_elsewhere(house, lease):
-    case = reach("dispatched", house)
-    case = dispatch(
-        case, body=house.other_body, case_type=lease, actor=house.dispatcher, reason="就近"
-    )
+    case = send(reach("dispatched", house), house, lease, body=house.other_body, reason="就近")
     assert case.body == house.other_body
     assert [a.outcome for a in case.assignments.all()] == ["taken_back", "waiting"]
-    assert waiting(case).get().reason == "就近"
+    assert waiting(case).reason == "就近"
 
 
 def test_a_mediator_of_another_body_is_not_given_the_case(house, lease):
     with pytest.raises(CaseError, match="本组织"):
-        dispatch(
-            file().case,
-            body=house.body,
-            mediator=house.other_mediator.mediator,
-            case_type=lease,
-            actor=house.dispatcher,
-            reason="t",
-        )
+        send(file().case, house, lease, mediator=house.other_mediator.mediator)
 
 
 def test_a_barred_kind_of_body_may_not_have_the_case_even_from_a_person(house):
     row = CaseType.objects.filter(type_kinds__is_barred=True).first().type_kinds
     barred = row.filter(is_barred=True).first()
-    body = make_body(house.region)
-    body.kind = barred.kind
-    body.save()
+    body = a_body(house.region, barred.kind.key)
     case = file().case
     with pytest.raises(CaseError, match="不能派给"):
-        dispatch(case, body=body, case_type=barred.case_type, actor=house.dispatcher, reason="t")
+        send(case, house, barred.case_type, body=body)
     case.refresh_from_db()
     assert (case.status, case.body) == ("filed", None)
 
 
-def test_text_can_be_as_long_as_it_likes_and_buys_no_route(house):
-    case = file(
-        description=(LEASE + "离婚抚养继承遗嘱物业邻居噪音车祸医疗工伤保险商标" * 30)[:1000]
-    ).case
-    route(case)
-    assert case.classifications.get().decision in ("auto", "review")
+def test_a_body_that_charges_gets_a_case_only_when_every_party_has_agreed(house):
+    sale = CaseType.objects.get(key="sale_contract")
+    market = a_body(house.region, "market_commercial")
+    case = file().case
+    offer = FeeOffer.objects.create(case=case, body=market, price_list="每件500元")
+    offer.answers.create(party=applicant_of(case), agrees=True, means="self")
+    with pytest.raises(CaseError, match="收费"):
+        send(case, house, sale, body=market)
+    answer = offer.answers.create(party=respondent_of(case), agrees=False, means="self")
+    with pytest.raises(CaseError, match="收费"):
+        send(case, house, sale, body=market)
+    answer.agrees = True
+    answer.save()
+    assert send(case, house, sale, body=market).body == market
+
+
+def test_a_person_may_set_load_aside(house, lease):
+    house.mediator.mediator.body.mediators.update(capacity=0)
+    case = send(file().case, house, lease)
+    assert (case.status, case.mediator) == ("dispatched", None)
+    assert waiting(case).explanation["chosen"]["against"] == "full"
+
+
+def test_a_person_may_not_set_a_conflict_aside(house, lease):
+    case = file().case
+    declared = respondent_of(case).name
+    Relation.objects.create(mediator=house.mediator.mediator, kind="relative", name=declared)
+    with pytest.raises(CaseError, match="回避"):
+        send(case, house, lease, mediator=house.mediator.mediator)
+    assert send(case, house, lease).mediator != house.mediator.mediator
+
+
+def test_a_body_all_of_whose_people_must_step_aside_is_refused(house, lease):
+    case = file().case
+    for mediator in house.body.mediators.all():
+        Relation.objects.create(
+            mediator=mediator, kind="relative", name="不是这个名字", phone=applicant_of(case).phone
+        )
+    with pytest.raises(CaseError, match="都要回避"):
+        send(case, house, lease)
+    assert route(case).status == "filed"
+
+
+# --- Which mediator ---
+
+
+def test_the_mediator_with_the_fewest_open_cases_is_picked(house, lease):
+    reach("dispatched", house)
+    assert send(file().case, house, lease).mediator != house.mediator.mediator
+
+
+@pytest.mark.parametrize("away", ["leave", "day off", "gone", "full"])
+def test_who_cannot_take_a_case_is_not_picked(house, lease, away):
+    case = reach("filed", house)
+    case.case_type = lease
+    for user in (house.colleague, house.lead):
+        user.is_active = False
+        user.save()
+    only = house.mediator.mediator
+    assert pick_mediator(house.body, case) == only
+    if away == "leave":
+        only.leaves.create(first_day=dt.date(2020, 1, 1), last_day=dt.date(2126, 1, 1))
+    only.capacity = 0 if away == "full" else 40
+    only.days_off = "1234567" if away == "day off" else ""
+    only.user.is_active = away != "gone"
+    only.user.save()
+    only.save()
+    assert pick_mediator(house.body, case) is None
+
+
+def test_another_mediator_is_one_who_has_not_had_the_case(house):
+    case = reach("dispatched", house)
+    people = {user.mediator for user in (house.colleague, house.lead)}
+    other = another_mediator(case)
+    assert other in people
+    holding.give_to(case, other, actor=None, why="recusal")
+    assert another_mediator(Case.objects.get(pk=case.pk)) == (people - {other}).pop()
+    assert another_mediator(file().case) is None
