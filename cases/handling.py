@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import clocks, events
+from cases import clocks, conflicts, events
 from cases.errors import CaseError
+from cases.holding import give_to, holder, locked, without_body
 from cases.lifecycle import Action, move
 from cases.models import (
     Assignment,
@@ -30,18 +31,24 @@ from mediators.models import Mediator, User
 def accept(case: Case, *, actor: User) -> Case:
     """Take a case: the mediation clock starts (在线调解规则 24). A lead without one takes it over.
 
-    Raises TransitionNotAllowed.
+    A clock that still runs from an earlier body goes on, and what the parties answered then
+    holds: when all of them agreed, mediation begins at once. Raises TransitionNotAllowed.
     """
-    case = _locked(case)
+    case = locked(case)
     today = timezone.localdate()
     if case.mediator is None:
         case.mediator = Mediator.objects.filter(user=actor, body=case.body).first()
+        if case.mediator:
+            conflicts.check(case, case.mediator)
     case.accepted_at = timezone.now()
-    case.mediate_by = clocks.mediation_due(case, today)
-    case.save(update_fields=["mediator", "accepted_at", "mediate_by"])
+    if case.mediate_by is None or case.mediate_by < today:
+        case.mediate_by = clocks.mediation_due(case, today)
+    case.layer_by = clocks.layer_due(case.tier, today, case.layer_by or case.mediate_by)
+    case.save(update_fields=["mediator", "accepted_at", "mediate_by", "layer_by"])
     _answer(case, Assignment.Outcome.ACCEPTED)
     in_time = case.respond_by is None or today <= case.respond_by
-    return move(case, Action.ACCEPT, actor=actor, in_time=in_time, **_who(case))
+    case = move(case, Action.ACCEPT, actor=actor, in_time=in_time, **holder(case))
+    return case if _is_waited_for(case) else move(case, Action.BEGIN, actor=actor)
 
 
 @transaction.atomic
@@ -52,20 +59,20 @@ def refuse(case: Case, *, actor: User, reason: str, note: str = "") -> Case:
     """
     if reason not in RefuseReason.values:
         raise CaseError(_("请选不接的原因"))
-    case = _locked(case)
+    case = locked(case)
     _answer(case, Assignment.Outcome.REFUSED, refuse_reason=reason, note=clean_text(note)[:500])
-    facts = _who(case)
+    facts = holder(case)
     late = case.respond_by is not None and timezone.localdate() > case.respond_by
     case = move(case, Action.REFUSE, actor=actor, reason=reason, late=late, **facts)
-    return _without_body(case)
+    return without_body(case)
 
 
 @transaction.atomic
 def lapse(case: Case, *, actor: Actor = None) -> Case:
     """Take a case back from a body that did not answer in time (未响应)."""
-    case = _locked(case)
+    case = locked(case)
     _answer(case, Assignment.Outcome.LAPSED)
-    return _without_body(move(case, Action.LAPSE, actor=actor, **_who(case)))
+    return without_body(move(case, Action.LAPSE, actor=actor, **holder(case)))
 
 
 def lapse_silent(today: dt.date) -> int:
@@ -76,7 +83,7 @@ def lapse_silent(today: dt.date) -> int:
 @transaction.atomic
 def _lapse_if_silent(case: Case, today: dt.date) -> bool:
     """Look again under the lock: the body may have answered since the list was read."""
-    _locked(case)
+    locked(case)
     if not Case.objects.unresponded(today).filter(pk=case.pk).exists():
         return False
     lapse(case)
@@ -86,18 +93,13 @@ def _lapse_if_silent(case: Case, today: dt.date) -> bool:
 @transaction.atomic
 def assign_mediator(case: Case, *, mediator: Mediator, actor: User) -> Case:
     """Let the lead of the body give the case to another of its mediators. Raises CaseError."""
-    case = _locked(case)
+    case = locked(case)
     if Standing.LEAD not in standing(actor, case) or mediator.body_id != case.body_id:
         raise CaseError(_("只有本组织的负责人可以换本组织的调解员"))
     if case.status not in WORKED_ON:
         raise CaseError(_("案件已经结束，不能再换调解员"))
-    case.mediator = mediator
-    case.save(update_fields=["mediator"])
-    case.assignments.filter(
-        outcome__in=(Assignment.Outcome.WAITING, Assignment.Outcome.ACCEPTED)
-    ).update(mediator=mediator)
-    events.record(case, "case.mediator_changed", actor=actor, mediator=mediator.pk)
-    return case
+    conflicts.check(case, mediator)
+    return give_to(case, mediator, actor=actor, why="lead")
 
 
 @transaction.atomic
@@ -116,7 +118,7 @@ def answer_invitation(party: Party, *, agrees: bool, actor: Actor) -> Case:
     A refusal ends it at once (在线调解规则 25(4)). The party answers itself, or the mediator
     records what it said when reached. Raises CaseError.
     """
-    case = _locked(party.case)
+    case = locked(party.case)
     if actor != party:
         _require_handler(case, actor)
     if case.status not in (Case.Status.INVITING, Case.Status.MEDIATING, Case.Status.AGREED):
@@ -128,10 +130,14 @@ def answer_invitation(party: Party, *, agrees: bool, actor: Actor) -> Case:
     events.record(case, "party.answered", actor=actor, agrees=agrees, means=means)
     if not agrees:
         return _declined(case, actor)
-    waiting = case.parties.exclude(answer=Party.Answer.AGREES).exists()
-    if case.status == Case.Status.INVITING and not waiting:
+    if case.status == Case.Status.INVITING and not _is_waited_for(case):
         return move(case, Action.BEGIN, actor=actor)
     return case
+
+
+def _is_waited_for(case: Case) -> bool:
+    """Say whether a party has not agreed yet."""
+    return case.parties.exclude(answer=Party.Answer.AGREES).exists()
 
 
 def _declined(case: Case, actor: Actor) -> Case:
@@ -139,13 +145,13 @@ def _declined(case: Case, actor: Actor) -> Case:
     reason = EndReason.NOT_SIGNED if unsigned else EndReason.UNWILLING
     _end(case, [reason], "")
     action = Action.DECLINE if isinstance(actor, Party) else Action.FAIL
-    return move(case, action, actor=actor, reasons=[reason], **_who(case))
+    return move(case, action, actor=actor, reasons=[reason], **holder(case))
 
 
 @transaction.atomic
 def log_contact(party: Party, *, actor: User, means: str, outcome: str, note: str = "") -> Contact:
     """Record one try to reach a party (调解法 23; 在线调解规则 15). Raises CaseError."""
-    case = _locked(party.case)
+    case = locked(party.case)
     _require_handler(case, actor)
     contact = Contact.objects.create(
         case=case, party=party, by=actor, means=means, outcome=outcome, note=clean_text(note)[:500]
@@ -157,7 +163,7 @@ def log_contact(party: Party, *, actor: User, means: str, outcome: str, note: st
 @transaction.atomic
 def correct_phone(party: Party, *, phone: str, actor: User) -> Party:
     """Write down or correct a party's phone. Raises CaseError, InvalidIdentity."""
-    case = _locked(party.case)
+    case = locked(party.case)
     _require_handler(case, actor)
     party.set_phone(clean_phone(phone))
     party.phone_proved_at = None
@@ -171,7 +177,7 @@ def plan_session(
     case: Case, *, actor: User, mode: str, starts_at: dt.datetime, place: str = "", link: str = ""
 ) -> Session:
     """Fix a meeting: on site, by phone or by video. Raises CaseError when it lacks its place."""
-    case = _locked(case)
+    case = locked(case)
     _require_handler(case, actor)
     if starts_at <= timezone.now():
         raise CaseError(_("调解时间已经过了，请选以后的时间"))
@@ -203,7 +209,7 @@ def record_session(
     concessions: str = "",
 ) -> Session:
     """Write the record of a meeting (调解记录); concessions stay sealed. Raises CaseError."""
-    case = _locked(session.case)
+    case = locked(session.case)
     _require_handler(case, actor)
     if result not in Session.Result.values:
         raise CaseError(_("请写调解结果"))
@@ -221,7 +227,7 @@ def record_session(
 @transaction.atomic
 def set_difficulty(case: Case, *, difficulty: str, actor: User) -> Case:
     """Class a case by difficulty; what it earns waits for the one who seals (facts §5.6 B4)."""
-    case = _locked(case)
+    case = locked(case)
     _require_handler(case, actor)
     if difficulty not in Case.Difficulty.values:
         raise CaseError(_("请选难度"))
@@ -236,12 +242,12 @@ def fail(case: Case, *, actor: Actor, reasons: list[str], note: str = "") -> Cas
     """End mediation without agreement, for reasons of the closed list (在线调解规则 25)."""
     if not reasons or not set(reasons) <= set(EndReason.values):
         raise CaseError(_("请选结束的原因"))
-    case = _locked(case)
+    case = locked(case)
     _end(case, reasons, note)
     recorded = case.contacts.exists() or case.sessions.filter(held_at__isnull=False).exists()
     in_time = case.mediate_by is None or timezone.localdate() <= case.mediate_by
     complete = recorded and in_time
-    return move(case, Action.FAIL, actor=actor, reasons=reasons, complete=complete, **_who(case))
+    return move(case, Action.FAIL, actor=actor, reasons=reasons, complete=complete, **holder(case))
 
 
 @transaction.atomic
@@ -258,24 +264,10 @@ def _require_handler(case: Case, actor: Actor) -> None:
         raise CaseError(_("案件还没有接，或者已经结束，不能再改"))
 
 
-def _locked(case: Case) -> Case:
-    return Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
-
-
 def _answer(case: Case, outcome: Assignment.Outcome, **details: str) -> None:
     case.assignments.filter(outcome=Assignment.Outcome.WAITING).update(
         outcome=outcome, answered_at=timezone.now(), **details
     )
-
-
-def _who(case: Case) -> dict[str, object]:
-    return {"mediator": case.mediator_id, "body": case.body_id}
-
-
-def _without_body(case: Case) -> Case:
-    case.body = case.mediator = case.respond_by = None
-    case.save(update_fields=["body", "mediator", "respond_by"])
-    return case
 
 
 def _end(case: Case, reasons: list[str], note: str) -> None:

@@ -13,7 +13,7 @@ from cases.faces import colour_of
 from cases.models import Agreement, Case, Confirmation, Party
 from cases.policies import Actor, Standing, standing
 from mediators import audit
-from mediators.models import User
+from mediators.models import Tier, User
 
 Status = Case.Status
 SYSTEM, APPLICANT, RESPONDENT = Standing.SYSTEM, Standing.APPLICANT, Standing.RESPONDENT
@@ -27,6 +27,10 @@ class Action(models.TextChoices):
     ACCEPT = "accept", _("接案")
     REFUSE = "refuse", _("不接")
     LAPSE = "lapse", _("超时收回")
+    TAKE_BACK = "take_back", _("收回")
+    RETYPE = "retype", _("说不是这一类")
+    GIVE_BACK = "give_back", _("交回分流")
+    HAND_UP = "hand_up", _("交给上一级")
     BEGIN = "begin", _("开始调解")
     AGREE = "agree", _("定稿协议")
     SETTLE_ORALLY = "settle_orally", _("口头协议结案")
@@ -36,6 +40,7 @@ class Action(models.TextChoices):
     DECLINE = "decline", _("不愿调解")
     WITHDRAW = "withdraw", _("撤回申请")
     MERGE = "merge", _("并案")
+    UNMERGE = "unmerge", _("取消并案")
     APPLY = "apply", _("共同申请司法确认")
     GRANT = "grant", _("确认有效")
     REFUSE_CONFIRMATION = "refuse_confirmation", _("不予确认")
@@ -74,6 +79,11 @@ def _not_applied(case: Case) -> str:
     return "" if applied else gettext("还没有各方共同申请")
 
 
+def _top_layer(case: Case) -> str:
+    below = case.tier in (Tier.COMMUNITY, Tier.STREET)
+    return "" if below else gettext("上面没有可以接着调解的层级了")
+
+
 def _not_merged(case: Case) -> str:
     return "" if case.merged_into_id else gettext("还没有选并入哪一件")
 
@@ -100,7 +110,9 @@ def _steps(
 
 
 UNSETTLED = (Status.DISPATCHED, Status.INVITING, Status.MEDIATING, Status.AGREED)
-BEFORE_AGREEMENT = (Status.FILED, Status.DISPATCHED, Status.INVITING, Status.MEDIATING)
+IN_HAND = (Status.DISPATCHED, Status.INVITING, Status.MEDIATING)
+BEFORE_AGREEMENT = (Status.FILED, *IN_HAND)
+IN_TALKS = (Status.INVITING, Status.MEDIATING)
 CENTRE = (SYSTEM, DISPATCHER)
 HANDLERS = (HANDLER, LEAD)
 
@@ -112,6 +124,10 @@ TRANSITIONS: tuple[Step, ...] = (
     *_steps([Status.DISPATCHED], Action.ACCEPT, Status.INVITING, HANDLERS, _no_mediator),
     *_steps([Status.DISPATCHED], Action.REFUSE, Status.FILED, HANDLERS),
     *_steps([Status.DISPATCHED], Action.LAPSE, Status.FILED, CENTRE),
+    *_steps([Status.DISPATCHED], Action.TAKE_BACK, Status.FILED, [DISPATCHER]),
+    *_steps([Status.DISPATCHED], Action.RETYPE, Status.FILED, [APPLICANT]),
+    *_steps([Status.DISPATCHED, *IN_TALKS], Action.GIVE_BACK, Status.FILED, [SYSTEM]),
+    *_steps(IN_TALKS, Action.HAND_UP, Status.FILED, HANDLERS, _top_layer),
     *_steps(
         [Status.INVITING],
         Action.BEGIN,
@@ -136,7 +152,9 @@ TRANSITIONS: tuple[Step, ...] = (
         [APPLICANT, RESPONDENT],
     ),
     *_steps([*BEFORE_AGREEMENT, Status.AGREED], Action.WITHDRAW, Status.WITHDRAWN, [APPLICANT]),
-    *_steps(BEFORE_AGREEMENT, Action.MERGE, Status.MERGED, [DISPATCHER], _not_merged),
+    *_steps([Status.FILED], Action.MERGE, Status.MERGED, CENTRE, _not_merged),
+    *_steps(IN_HAND, Action.MERGE, Status.MERGED, [DISPATCHER], _not_merged),
+    *_steps([Status.MERGED], Action.UNMERGE, Status.FILED, [DISPATCHER]),
     *_steps([Status.SETTLED], Action.APPLY, Status.CONFIRMING, [SYSTEM], _not_applied),
     *_steps([Status.CONFIRMING], Action.GRANT, Status.CONFIRMED, [COURT]),
     *_steps([Status.CONFIRMING], Action.REFUSE_CONFIRMATION, Status.SETTLED, [COURT]),

@@ -31,13 +31,41 @@ TEXTS = {
     "confirmed": _("法院对您的确认申请有结果了，请看：%(link)s"),
     "litigating": _("案件已转法院立案。看进度：%(link)s"),
     "proxy_filed": _("%(surname)s替您申请了调解。不是您的意思请看：%(link)s 核实%(phone)s"),
+    "merged": _("您的申请%(number)s和已有的一件是同一件事，一起办，回执都有效：%(link)s"),
+    "unmerged": _("您的申请%(number)s改为单独办理。看进度：%(link)s"),
+    "received": _("又收到一件和%(number)s相同的申请，已并入，不用另外办。"),
     "new_case": _("有新案件等您接：%(number)s，请在%(day)s前接案。"),
     "lapsed": _("%(number)s超过时限没有响应，已收回。"),
+    "taken_back": _("%(number)s已由矛调中心收回或转给别的组织，不用再办。"),
+    "handed_over": _("%(number)s转给您办理，请到工作台看。"),
+    "mediator_changed": _("您的调解员换了人，期限不变。看是谁：%(link)s"),
+    "handed_up": _("案件交给上一级接着调解，以前说的都还算。看进度：%(link)s"),
+    "disclosed": _("调解员说明了和当事人的关系，请看后答复要不要换人：%(link)s"),
+    "recusal_refused": _("您提的换调解员有答复了，请看：%(link)s"),
+    "fee_offered": _(
+        "%(surname)s申请调解，想请收费的组织来办。请看价格再答复：%(link)s 核实%(phone)s"
+    ),
+    "respond_soon": _("%(number)s还没有回应，%(day)s前要接案或说明不接，过期收回。"),
+    "layer_over": _("%(number)s在本层的天数用完了，谈不成可以交给上一级。"),
+    "recusal_asked": _("%(number)s有人提出换调解员或回避，请决定。"),
+    "recused": _("%(number)s换别的调解员办，不用您再办。"),
+    "fee_answered": _("%(number)s的收费意见有结果了，请到分流台看。"),
     "decided_refused": _("法院没有确认协议，原因请看：%(link)s"),
 }
 
 # These are read in the workbench; no provider needs a template for them.
-FOR_STAFF = {"new_case", "lapsed"}
+FOR_STAFF = {
+    "new_case",
+    "received",
+    "lapsed",
+    "taken_back",
+    "handed_over",
+    "respond_soon",
+    "layer_over",
+    "recusal_asked",
+    "recused",
+    "fee_answered",
+}
 
 
 def wake_sending() -> object:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.clocks import Reckon
 from cases.deadlines import WorkCalendar, working_days_left
 from cases.models import Case, Party
 from mediators import languages
@@ -107,6 +108,12 @@ def deadline(case: Case, *, calendar: WorkCalendar | None = None) -> Deadline | 
     if day and calendar and case.status == Status.DISPATCHED:
         return _in_working_days(what, day, calendar)
     return in_words(what, day) if day else None
+
+
+def to_be_sent(case: Case, *, reckon: Reckon, calendar: WorkCalendar) -> Deadline:
+    """Return until when the centre has to find a body for a case that waits (clock distribute)."""
+    day = reckon(timezone.localdate(case.filed_at))
+    return _in_working_days(_("最晚派出"), day, calendar)
 
 
 def in_words(what: str, day: dt.date) -> Deadline:

@@ -9,7 +9,8 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from cases import budgets, drafts, events, handling, onetime
-from cases.notices import sending
+from cases.notices import reminders, sending
+from cases.routing import replay
 
 logger = logging.getLogger(__name__)
 QUIET_SECONDS = 30  # after a broker failure nobody waits for it again; the beat sweep delivers
@@ -40,6 +41,11 @@ def wake_sending() -> None:
         sending.send_due(only="one_time_code")
 
 
+def wake_replays() -> None:
+    """Ask a worker to run the replays that wait."""
+    _enqueue(run_replays)
+
+
 @shared_task
 def relay_events() -> int:
     return events.relay()
@@ -56,8 +62,19 @@ def lapse_silent_dispatches() -> int:
 
 
 @shared_task
+def remind_the_slow() -> int:
+    today = timezone.localdate()
+    return reminders.answer_soon(today) + reminders.layers_over(today)
+
+
+@shared_task
 def forget_old_drafts() -> int:
     now = timezone.now()
     onetime.forget(now - dt.timedelta(days=1))
     budgets.forget(now - dt.timedelta(days=2))
     return drafts.forget_old(now)
+
+
+@shared_task
+def run_replays() -> int:
+    return replay.run_waiting()

@@ -1,14 +1,13 @@
 """Who is told when something happens to a case. Writes notices; a task sends them."""
 
-from collections.abc import Iterable
-
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import messages
 from cases.events import subscribe
-from cases.models import Case, CaseEvent, Party, Session
-from mediators.models import User
+from cases.models import CaseEvent, Party, Session
+from cases.notices.telling import applicants, called, leads, people, tell, tell_staff
+from cases.routing.between_bodies import HANDED_OVER
 
 
 @subscribe("case.dispatch", name="notices.dispatched")
@@ -16,8 +15,7 @@ def tell_body_and_applicant(event: CaseEvent) -> None:
     case = event.case
     if case.body is None:
         return
-    people = [case.mediator.user] if case.mediator else _leads(case)
-    for user in people:
+    for user in people(case.body.pk, case.mediator_id):
         messages.write(
             "new_case",
             messages.Recipient(user=user),
@@ -26,7 +24,7 @@ def tell_body_and_applicant(event: CaseEvent) -> None:
             number=case.number,
             day=case.respond_by,
         )
-    _tell(event, "dispatched", _applicants(case), body=case.body.name)
+    tell(event, "dispatched", applicants(case), body=case.body.name)
 
 
 @subscribe("case.accept", name="notices.invited")
@@ -34,19 +32,19 @@ def invite_respondents(event: CaseEvent) -> None:
     case = event.case
     applicant = case.parties.filter(side=Party.Side.APPLICANT).first()
     unanswered = case.parties.filter(answer=Party.Answer.NONE)
-    _tell(event, "invited", unanswered, surname=_called(applicant))
+    tell(event, "invited", unanswered, surname=called(applicant))
 
 
 @subscribe("case.begin", name="notices.begun")
 def tell_that_mediation_begins(event: CaseEvent) -> None:
-    _tell(event, "begun", event.case.parties.all())
+    tell(event, "begun", event.case.parties.all())
 
 
 @subscribe("session.planned", name="notices.session")
 def tell_of_a_session(event: CaseEvent) -> None:
     session = Session.objects.get(pk=event.facts["session"])
     when = timezone.localtime(session.starts_at)
-    _tell(
+    tell(
         event,
         "session",
         event.case.parties.all(),
@@ -58,83 +56,78 @@ def tell_of_a_session(event: CaseEvent) -> None:
 
 @subscribe("case.agree", name="notices.sign")
 def ask_for_signatures(event: CaseEvent) -> None:
-    _tell(event, "sign", event.case.parties.all())
+    tell(event, "sign", event.case.parties.all())
 
 
 @subscribe("case.settle", "case.settle_orally", name="notices.settled")
 def tell_that_it_is_settled(event: CaseEvent) -> None:
-    _tell(event, "settled", event.case.parties.all())
+    tell(event, "settled", event.case.parties.all())
 
 
 @subscribe("case.fail", "case.decline", name="notices.failed")
 def tell_that_it_failed(event: CaseEvent) -> None:
-    _tell(event, "failed", event.case.parties.all())
+    tell(event, "failed", event.case.parties.all())
 
 
 @subscribe("case.withdraw", name="notices.withdrawn")
 def tell_of_the_withdrawal(event: CaseEvent) -> None:
     reached = event.case.parties.exclude(answer=Party.Answer.NONE)
-    _tell(event, "withdrawn", reached)
+    tell(event, "withdrawn", reached)
 
 
 @subscribe("case.reject", name="notices.rejected")
 def tell_of_the_rejection(event: CaseEvent) -> None:
-    _tell(event, "rejected", _applicants(event.case), number=event.case.number)
+    tell(event, "rejected", applicants(event.case), number=event.case.number)
 
 
 @subscribe("case.grant", name="notices.granted")
 def tell_of_the_confirmation(event: CaseEvent) -> None:
-    _tell(event, "confirmed", event.case.parties.all())
+    tell(event, "confirmed", event.case.parties.all())
 
 
 @subscribe("case.refuse_confirmation", name="notices.confirmation_refused")
 def tell_of_the_refused_confirmation(event: CaseEvent) -> None:
-    _tell(event, "decided_refused", event.case.parties.all())
+    tell(event, "decided_refused", event.case.parties.all())
 
 
 @subscribe("case.litigate", name="notices.litigating")
 def tell_of_the_hand_over(event: CaseEvent) -> None:
-    _tell(event, "litigating", _applicants(event.case))
+    tell(event, "litigating", applicants(event.case))
 
 
 @subscribe("case.lapse", name="notices.lapsed")
-def tell_the_silent_mediator(event: CaseEvent) -> None:
-    user = User.objects.filter(mediator__pk=event.facts.get("mediator")).first()
-    if user:
-        messages.write(
-            "lapsed",
-            messages.Recipient(user=user),
-            key=f"{event.pk}:user:{user.pk}",
-            case=event.case,
-            number=event.case.number,
-        )
+def tell_who_was_silent(event: CaseEvent) -> None:
+    """The mediator who did not answer, and who leads the body."""
+    body, mediator = event.facts["body"], event.facts["mediator"]
+    tell_staff(event, "lapsed", [*people(body, mediator), *leads(body)])
 
 
-def _tell(event: CaseEvent, template: str, parties: Iterable[Party], **params: object) -> None:
-    for party in parties:
-        messages.write(
-            template,
-            messages.to_party(party),
-            key=f"{event.pk}:party:{party.pk}",
-            case=event.case,
-            link=messages.party_link(party),
-            phone=messages.help_phone(),
-            **params,
-        )
+@subscribe("case.merge", name="notices.merged")
+def tell_that_it_was_merged(event: CaseEvent) -> None:
+    case = event.case
+    tell(event, "merged", applicants(case), number=case.number)
+    if case.body_id:
+        tell_staff(event, "taken_back", people(case.body_id, case.mediator_id))
 
 
-def _applicants(case: Case) -> Iterable[Party]:
-    return case.parties.filter(side=Party.Side.APPLICANT)
+@subscribe("case.received_merge", name="notices.received_merge")
+def tell_who_has_the_case_that_goes_on(event: CaseEvent) -> None:
+    case = event.case
+    if case.body_id:
+        tell_staff(event, "received", people(case.body_id, case.mediator_id))
 
 
-def _leads(case: Case) -> Iterable[User]:
-    return User.objects.filter(mediator__body=case.body, role=User.Role.LEAD)
+@subscribe("case.unmerge", name="notices.unmerged")
+def tell_that_it_was_taken_out_again(event: CaseEvent) -> None:
+    tell(event, "unmerged", applicants(event.case), number=event.case.number)
 
 
-def _called(party: Party | None) -> str:
-    """What the other side is told of a party: a company's name, a person's surname."""
-    if party is None:
-        return _("有人")
-    if party.kind == Party.Kind.COMPANY:
-        return party.name
-    return _("%(surname)s某") % {"surname": party.name[:1]}
+@subscribe("case.take_back", "case.retype", name="notices.taken_back")
+def tell_that_it_was_taken_back(event: CaseEvent) -> None:
+    tell_staff(event, "taken_back", people(event.facts["body"], event.facts["mediator"]))
+
+
+@subscribe("case.give_back", name="notices.handed_over")
+def tell_who_had_what_goes_to_another_body(event: CaseEvent) -> None:
+    if event.facts["why"] == HANDED_OVER:
+        tell_that_it_was_taken_back(event)

@@ -6,13 +6,13 @@ from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cases import agreements, handling
+from cases import agreements, handling, handover, recusals
 from cases.errors import CaseError
 from cases.files import Upload, store
 from cases.lifecycle import Action
 from cases.models import Agreement, Case, Session
 from cases.signing import requests as signing
-from cases.web import staff_forms
+from cases.web import people_forms, staff_forms
 from cases.web.deeds import IN_HAND, Deed, Position, Status
 from mediators.models import User
 
@@ -70,6 +70,20 @@ def _may_seal(at: Position) -> bool:
     return at.case.status == Status.AGREED and at.is_lead and not at.missing
 
 
+def may_rule(at: Position) -> bool:
+    return bool(at.to_rule_on)
+
+
+RULING = Deed(
+    _("决定换不换调解员"),
+    _("想换的理由不用当事人证明；说有关系的，请核实。不换要写理由，当事人会看到。"),
+    people_forms.RuleForm,
+    lambda case, user, said: recusals.rule(
+        said["recusal"], granted=said["granted"] == "yes", actor=user, ruling=said["ruling"]
+    ),
+    when=may_rule,
+    begin=lambda at: {"recusal": at.to_rule_on[0].pk} if at.to_rule_on else {},
+)
 DRAFTING = Deed(
     _("写调解协议"),
     _("写好先存草稿，看过再定稿发给各方签字。"),
@@ -154,6 +168,33 @@ DEEDS: dict[str, Deed] = {
         staff_forms.MediatorForm,
         lambda case, user, said: handling.assign_mediator(case, actor=user, **said),
         when=lambda at: at.is_lead and at.case.status in (Status.DISPATCHED, *IN_HAND),
+    ),
+    "disclose": Deed(
+        _("申报关系"),
+        _(
+            "您和当事人有可能影响公正的关系，要在调解前或调解中说出来（在线调解规则第13条）。"
+            "您可以马上回避；也可以说明情况，各方都同意的，由您继续。"
+        ),
+        people_forms.DiscloseForm,
+        lambda case, user, said: recusals.disclose(
+            case,
+            actor=user,
+            reason=said["reason"],
+            note=said["note"],
+            steps_aside=said["steps_aside"] == "yes",
+        ),
+        when=lambda at: at.is_handler and at.case.status in recusals.CHANGEABLE,
+    ),
+    "rule": RULING,
+    "hand_up": Deed(
+        _("交给上一级"),
+        _(
+            "谈不拢、涉及面大的，交给上一级接着调解（人民调解工作若干规定第21条）。"
+            "以前的记录都跟着走，调解期限不重新算。"
+        ),
+        people_forms.HandUpForm,
+        lambda case, user, said: handover.hand_up(case, actor=user, **said),
+        when=lambda at: at.is_at_work and bool(at.next_layer),
     ),
     "conclude": Deed(
         _("协议定稿"),

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,8 +28,9 @@ def next_steps(cases: Sequence[Case], *, reader: Mediator) -> dict[int, str]:
 
 
 def open_meetings(cases: Sequence[Case]) -> dict[int, Session]:
-    """Return the earliest meeting of each case that has no record yet."""
-    rows = Session.objects.filter(case__in=cases, held_at=None).order_by("-starts_at")
+    """Return the earliest meeting of each case that has no record yet, with its present body."""
+    planned = Session.objects.filter(case__in=cases, held_at=None)
+    rows = planned.filter(by__mediator__body=F("case__body")).order_by("-starts_at")
     return {session.case_id: session for session in rows}
 
 

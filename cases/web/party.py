@@ -10,18 +10,28 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from cases import access, documents, handling, judicial
+from cases import (
+    access,
+    documents,
+    duplicates,
+    fees,
+    handling,
+    judicial,
+    recusals,
+)
 from cases.errors import CaseError, TooOften
 from cases.files import Upload, store
 from cases.lifecycle import Action, offered_actions
 from cases.models import Agreement, Case, Confirmation, Party
 from cases.progress import deadline, next_for, steps
 from cases.receipts import receipt_data
+from cases.routing import said
 from cases.signing import requests as signing
 from cases.timeline import timeline
 from cases.web import forms, pages
+from cases.web.party_todo import agreement_of, has_signed, meeting, next_layer, todo_of
 from mediators.errors import PeopleError
 from mediators.identity import mask_phone
 
@@ -48,6 +58,7 @@ def invitation(request: HttpRequest, link: str) -> HttpResponse:
         "deadline": deadline(party.case),
         "other": next((p.masked_name for p in others), ""),
         "invited": party.side == Party.Side.RESPONDENT,
+        "charges": fees.is_charged(party.case),
     }
     response = render(request, "party/invitation.html", context)
     response["X-Robots-Tag"] = "noindex"
@@ -152,56 +163,39 @@ def case(request: HttpRequest, party: Party) -> HttpResponse:
         "next": next_for(party),
         "steps": steps(case, named=True),
         "deadline": deadline(case),
-        "todo": _todo(party),
+        "charges": fees.is_charged(case),
+        "todo": todo_of(party),
         "others": case.parties.exclude(pk=party.pk),
         "files": case.files.filter(party=party),
-        "session": case.sessions.filter(held_at=None).order_by("starts_at").first(),
-        "agreement": _agreement(case),
+        "session": meeting(case),
+        "may_change_mediator": recusals.may_ask(party),
+        "asked_for": case.recusals.filter(party=party).last(),
+        "next_layer": next_layer(case),
+        "agreement": agreement_of(case),
         "timeline": timeline(case, audience="party"),
         "may_withdraw": Action.WITHDRAW in offered_actions(case, party),
+        "may_say_type": said.may_say(party),
+        "goes_on": _in_the_other_case(party),
         "confirmation": case.confirmations.first(),
     }
     return render(request, "party/case.html", context)
 
 
-def _todo(party: Party) -> list[dict[str, str]]:
-    """Return what this party has to do now."""
-    case, token = party.case, party.case.mediation_code.token
-    todo = []
-    if case.status == Case.Status.INVITING and party.answer == Party.Answer.NONE:
-        todo.append(_row("party-answer", token, _("回答愿不愿意调解"), _("不愿意也没关系"), "talk"))
-    if case.status == Case.Status.AGREED and not _has_signed(party):
-        todo.append(_row("party-sign", token, _("看协议，签字"), _("看清楚再签"), "file"))
-    if _may_apply(party):
-        todo.append(
-            _row("party-confirm", token, _("请法院确认协议"), _("不收费，要双方一起"), "stamp")
-        )
-    return todo
+def _in_the_other_case(party: Party) -> Party | None:
+    """Return who this party is in the case that its own was merged into, if it is one there."""
+    kept = duplicates.root(party.case)
+    return access.same_party(party, kept) if kept != party.case else None
 
 
-def _row(name: str, token: str, title: str, detail: str, icon: str) -> dict[str, str]:
-    return {"url": pages.path(name, token), "title": title, "detail": detail, "icon": icon}
-
-
-def _has_signed(party: Party) -> bool:
-    agreement = _agreement(party.case)
-    return agreement is not None and agreement.signatures.filter(party=party).exists()
-
-
-def _may_apply(party: Party) -> bool:
-    case = party.case
-    written = case.agreements.filter(
-        state=Agreement.State.EFFECTIVE, form=Agreement.Form.WRITTEN
-    ).exists()
-    asked = Confirmation.objects.filter(case=case, applicants=party).exclude(
-        state=Confirmation.State.REFUSED
-    )
-    return case.status == Case.Status.SETTLED and written and not asked.exists()
-
-
-def _agreement(case: Case) -> Agreement | None:
-    shown = (Agreement.State.FIXED, Agreement.State.EFFECTIVE)
-    return case.agreements.filter(state__in=shown).first()
+@require_POST
+@for_party
+def goes_on(request: HttpRequest, party: Party) -> HttpResponse:
+    """Go from a merged case to the one it goes on in: for whoever is a party there as well."""
+    there = _in_the_other_case(party)
+    if there is None:
+        raise Http404
+    pages.let_in(request, there.case, there)
+    return redirect("party-case", there.case.mediation_code.token)
 
 
 @for_party
@@ -210,7 +204,7 @@ def answer(request: HttpRequest, party: Party) -> HttpResponse:
     form = forms.AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         agrees = form.cleaned_data["agrees"] == "yes"
-        if _do(form, lambda: handling.answer_invitation(party, agrees=agrees, actor=party)):
+        if attempt(form, lambda: handling.answer_invitation(party, agrees=agrees, actor=party)):
             messages.success(
                 request,
                 _("已记下：您愿意调解。调解员会约时间。")
@@ -228,7 +222,7 @@ def withdraw(request: HttpRequest, party: Party) -> HttpResponse:
         handling.withdraw(party.case, actor=party, note=request.POST.get("note", ""))
         messages.success(request, _("申请已撤回。以后还可以再申请。"))
         return redirect("party-case", party.case.mediation_code.token)
-    return render(request, "party/withdraw.html", _context(party))
+    return render(request, "party/withdraw.html", context_of(party))
 
 
 @for_party
@@ -240,14 +234,14 @@ def files(request: HttpRequest, party: Party) -> HttpResponse:
         if chosen and all([_stored(form, party, upload) for upload in chosen]):
             messages.success(request, _("已收到%(count)d个文件") % {"count": len(chosen)})
             return redirect("party-files", party.case.mediation_code.token)
-    context = {**_context(party), "form": form, "files": party.case.files.filter(party=party)}
+    context = {**context_of(party), "form": form, "files": party.case.files.filter(party=party)}
     status = 422 if form.is_bound else 200
     return render(request, "party/files.html", context, status=status)
 
 
 def _stored(form: Any, party: Party, upload: Any) -> bool:
     file = Upload(upload.name or "", upload.read())
-    return _do(form, lambda: store(file, case=party.case, party=party))
+    return attempt(form, lambda: store(file, case=party.case, party=party))
 
 
 @require_safe
@@ -260,7 +254,7 @@ def file(request: HttpRequest, party: Party, pk: int) -> HttpResponse:
 @for_party
 def sign(request: HttpRequest, party: Party) -> HttpResponse:
     """Read the whole agreement, then sign it: drawn or typed, with a code for this text only."""
-    agreement = _agreement(party.case)
+    agreement = agreement_of(party.case)
     if agreement is None:
         messages.info(request, _("现在没有要签的协议。写好了我们发短信。"))
         return redirect("party-case", party.case.mediation_code.token)
@@ -276,11 +270,11 @@ def sign(request: HttpRequest, party: Party) -> HttpResponse:
         form, status = forms.SignForm(initial={"shown": agreement.digest}), 409
         messages.warning(request, _("协议刚改过，请看新的一版。"))
     context = {
-        **_context(party),
+        **context_of(party),
         "form": form,
         "agreement": agreement,
         "parties": party.case.parties.all(),
-        "signed": _has_signed(party),
+        "signed": has_signed(party),
         "on_paper": party.case.case_type and party.case.case_type.is_signed_on_paper,
         "missing": signing.missing_signers(agreement),
     }
@@ -292,7 +286,7 @@ def _signed(request: HttpRequest, party: Party, agreement: Agreement, form: form
     hand = signing.Hand(name=said["name"], picture=_picture(said["picture"]))
     given = {"code": said["code"], "shown": said["shown"]}
     device = request.headers.get("User-Agent", "")
-    return _do(form, lambda: signing.sign(party, agreement, hand=hand, device=device, **given))
+    return attempt(form, lambda: signing.sign(party, agreement, hand=hand, device=device, **given))
 
 
 def _send_signing_code(request: HttpRequest, party: Party, agreement: Agreement) -> HttpResponse:
@@ -348,10 +342,10 @@ def confirm(request: HttpRequest, party: Party) -> HttpResponse:
             else _("各方都已申请，法院开始审查，有结果会告诉您。"),
         )
         return redirect("party-case", party.case.mediation_code.token)
-    return render(request, "party/confirm.html", _context(party))
+    return render(request, "party/confirm.html", context_of(party))
 
 
-def _do(form: Any, deed: Callable[[], object]) -> bool:
+def attempt(form: Any, deed: Callable[[], object]) -> bool:
     """Do something that a rule may refuse; a refusal becomes the form's error."""
     try:
         deed()
@@ -361,15 +355,17 @@ def _do(form: Any, deed: Callable[[], object]) -> bool:
     return True
 
 
-def _context(party: Party) -> dict[str, Any]:
+def context_of(party: Party) -> dict[str, Any]:
+    """Return what every page of a party's own shows of its case."""
     return {
         "party": party,
         "case": party.case,
         "token": party.case.mediation_code.token,
         "deadline": deadline(party.case),
+        "charges": fees.is_charged(party.case),
     }
 
 
 def _form_page(request: HttpRequest, template: str, party: Party, form: Any) -> HttpResponse:
     status = 422 if form.is_bound else 200
-    return render(request, template, {**_context(party), "form": form}, status=status)
+    return render(request, template, {**context_of(party), "form": form}, status=status)

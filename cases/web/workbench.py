@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,10 +17,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cases import clocks
 from cases.faces import face_of
-from cases.models import Agreement, Case, Notice
+from cases.holding import unanswered_by
+from cases.models import Agreement, Assignment, Case, Notice
 from cases.progress import deadline
 from cases.querysets import is_late
 from cases.reading import open_case
+from cases.routing.words import why_chosen
 from cases.timeline import timeline
 from cases.web import pages
 from cases.web.baskets import CountedPages
@@ -31,6 +33,7 @@ from mediators.models import Mediator, User
 
 Status = Case.Status
 PAGE = 30
+SILENT_DAYS = 30  # how far back the list of unanswered cases goes
 MOST_NAMED = 2  # of one side, in a heading
 OPEN = [Status.DISPATCHED, *IN_HAND]
 ENDED = [status for status in Status if status not in (Status.FILED, *OPEN)]
@@ -60,7 +63,7 @@ def _baskets() -> dict[str, Q]:
     }
 
 
-def _reader(request: HttpRequest) -> Mediator:
+def reader_of(request: HttpRequest) -> Mediator:
     """Return the mediator or lead who asks; to everybody else there is no workbench."""
     user = request.user
     if not isinstance(user, User) or user.role not in (User.Role.MEDIATOR, User.Role.LEAD):
@@ -84,7 +87,7 @@ def _case(reader: Mediator, number: str) -> Case:
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     """Cases in hand, the one with the nearest last day first."""
-    reader = _reader(request)
+    reader = reader_of(request)
     mine, baskets = Case.objects.visible_to(reader.user), _baskets()
     chosen = request.GET.get("in", FIRST)
     chosen = chosen if chosen in baskets else FIRST
@@ -139,7 +142,8 @@ def _nav(
     reader: Mediator, counts: dict[str, int], chosen: str
 ) -> list[tuple[object, str, object, bool]]:
     names: dict[str, object] = {key: name for key, (name, _nothing) in BASKETS.items()}
-    if reader.user.role == User.Role.LEAD:
+    leads = reader.user.role == User.Role.LEAD
+    if leads:
         names["accept"] = _("等接案")
     else:
         del names["unassigned"]
@@ -147,13 +151,23 @@ def _nav(
         (name, f"{reverse('workbench')}?in={key}", counts[key], key == chosen)
         for key, name in names.items()
     ]
-    return [*items, (_("我的积分"), reverse("points"), "", False)]
+    silent = unanswered_of(reader).count()
+    unanswered = (_("未响应"), reverse("workbench-unanswered"), silent, chosen == "unanswered")
+    handing = (_("交接案件"), reverse("workbench-handover"), "", chosen == "handover")
+    points = (_("我的积分"), reverse("points"), "", False)
+    return [*items, unanswered, *([handing] if leads else []), points]
 
 
-def _frame(reader: Mediator) -> dict[str, Any]:
+def unanswered_of(reader: Mediator) -> QuerySet[Assignment]:
+    """Return what this mediator, or this lead's body, let lapse of late."""
+    leads = reader.user.role == User.Role.LEAD
+    return unanswered_by(reader, whole_body=leads, days=SILENT_DAYS)
+
+
+def frame(reader: Mediator, chosen: str = "") -> dict[str, Any]:
     """Return what every page of the workbench has around it."""
     counts = Case.objects.visible_to(reader.user).count_each(**_baskets())
-    return {"nav_items": _nav(reader, counts, "")}
+    return {"nav_items": _nav(reader, counts, chosen)}
 
 
 @login_required
@@ -161,7 +175,7 @@ def _frame(reader: Mediator) -> dict[str, Any]:
 @require_safe
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """Everything of one case on one page."""
-    reader = _reader(request)
+    reader = reader_of(request)
     case = _case(reader, number)
     at = position(case, reader.user)
     agreement = at.agreement
@@ -177,12 +191,20 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "contacts": case.contacts.select_related("party", "by").order_by("-id"),
         "sessions": case.sessions.prefetch_related("present").order_by("-starts_at"),
         "files": case.files.select_related("party"),
-        "assignment": case.assignments.last(),
+        "why_here": _why_here(case),
+        "recusals": case.recusals.select_related("party", "mediator__user", "ruled_by"),
+        "layer_is_over": bool(case.layer_by and case.layer_by < timezone.localdate()),
         "not_delivered": case.notices.filter(state=Notice.State.FAILED).select_related("party"),
         "timeline": timeline(case, audience="staff"),
-        **_frame(reader),
+        **frame(reader),
     }
     return render(request, "workbench/case.html", context)
+
+
+def _why_here(case: Case) -> str:
+    """Why the case was given to this body last, in words."""
+    newest = case.assignments.last()
+    return why_chosen(newest) if newest else ""
 
 
 def _about(case: Case) -> dict[str, Any]:
@@ -199,7 +221,7 @@ def _about(case: Case) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def act(request: HttpRequest, number: str, deed: str) -> HttpResponse:
     """Show the page of one deed, or do it; a rule's refusal stands on the same page."""
-    reader = _reader(request)
+    reader = reader_of(request)
     case = _case(reader, number)
     if deed not in DEEDS:
         raise Http404
@@ -211,7 +233,7 @@ def act(request: HttpRequest, number: str, deed: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def session(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """Write the record of a meeting."""
-    reader = _reader(request)
+    reader = reader_of(request)
     case = _case(reader, number)
     meeting = get_object_or_404(case.sessions, pk=pk)
     more = {"meeting": meeting}
@@ -223,7 +245,7 @@ def session(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def agreement(request: HttpRequest, number: str) -> HttpResponse:
     """Write the draft of the agreement, with what the parties said beside it."""
-    reader = _reader(request)
+    reader = reader_of(request)
     case = _case(reader, number)
     more = {"sessions": case.sessions.exclude(held_at=None).order_by("-starts_at")}
     return _deed_page(request, reader, case, DRAFTING, "workbench/agreement.html", more)
@@ -253,7 +275,7 @@ def _deed_page(
         "agreement": case.agreements.exclude(state=Agreement.State.VOID).first(),
         "back_url": reverse("workbench-case", args=[case.number]),
         **(more or {}),
-        **_frame(reader),
+        **frame(reader),
     }
     status = 422 if form.is_bound else 200 if is_open else 409
     return render(request, template, context, status=status)
@@ -271,7 +293,7 @@ def _after(reader: Mediator, number: str) -> HttpResponse:
 @require_safe
 def agreement_pdf(request: HttpRequest, number: str) -> HttpResponse:
     """The agreement in force, as the document that was kept."""
-    case = _case(_reader(request), number)
+    case = _case(reader_of(request), number)
     kept = get_object_or_404(case.agreements.exclude(document=""), state=Agreement.State.EFFECTIVE)
     with kept.document.open("rb") as opened:
         return pages.pdf(opened.read(), f"agreement-{case.number}")
@@ -282,5 +304,5 @@ def agreement_pdf(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 def file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """One of the parties' photos or papers."""
-    kept = get_object_or_404(_case(_reader(request), number).files, pk=pk)
+    kept = get_object_or_404(_case(reader_of(request), number).files, pk=pk)
     return pages.stored_file(kept.stored, kept.content_type, f"file-{kept.pk}")

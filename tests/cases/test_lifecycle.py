@@ -20,6 +20,13 @@ filed        reject               rejected     dispatcher
 dispatched   accept               inviting     handler lead
 dispatched   refuse               filed        handler lead
 dispatched   lapse                filed        system dispatcher
+dispatched   take_back            filed        dispatcher
+dispatched   retype               filed        applicant
+dispatched   give_back            filed        system
+inviting     give_back            filed        system
+mediating    give_back            filed        system
+inviting     hand_up              filed        handler lead
+mediating    hand_up              filed        handler lead
 inviting     begin                mediating    handler lead applicant respondent
 mediating    agree                agreed       handler
 mediating    settle_orally        settled      handler
@@ -36,10 +43,11 @@ dispatched   withdraw             withdrawn    applicant
 inviting     withdraw             withdrawn    applicant
 mediating    withdraw             withdrawn    applicant
 agreed       withdraw             withdrawn    applicant
-filed        merge                merged       dispatcher
+filed        merge                merged       system dispatcher
 dispatched   merge                merged       dispatcher
 inviting     merge                merged       dispatcher
 mediating    merge                merged       dispatcher
+merged       unmerge              filed        dispatcher
 settled      apply                confirming   system
 confirming   grant                confirmed    court
 confirming   refuse_confirmation  settled      court
@@ -226,6 +234,15 @@ def test_a_step_whose_ground_is_missing_is_refused_with_the_reason(
     assert _snapshot() == before
 
 
+def test_above_the_district_there_is_no_layer_to_hand_a_case_up_to(house):
+    case = reach("mediating", house)
+    Case.objects.filter(pk=case.pk).update(tier="district")
+    case.refresh_from_db()
+    assert Action.HAND_UP not in offered_actions(case, house.mediator)
+    with pytest.raises(TransitionNotAllowed, match="没有可以接着"):
+        move(case, Action.HAND_UP, actor=house.mediator)
+
+
 def test_a_case_without_a_mediator_cannot_be_accepted_by_the_lead_s_word_alone(house):
     case = reach("dispatched", house)
     Case.objects.filter(pk=case.pk).update(mediator=None)
@@ -279,8 +296,8 @@ def test_a_step_that_is_rolled_back_leaves_neither_event_nor_audit(house):
         "UPDATE cases_case SET status = 'lost'",
         "UPDATE cases_case SET status = 'merged'",  # without naming the other case
         "INSERT INTO cases_assignment (case_id, body_id, reason, at, respond_by, outcome,"
-        " refuse_reason, note) SELECT case_id, body_id, '', at, respond_by, 'waiting', '', ''"
-        " FROM cases_assignment",
+        " refuse_reason, note, tier, explanation) SELECT case_id, body_id, '', at, respond_by,"
+        " 'waiting', '', '', tier, explanation FROM cases_assignment",
         "INSERT INTO cases_agreement (case_id, revision, form, state, facts, terms, performance,"
         " by_id, created_at, digest, document, document_digest) SELECT case_id, 9, form, 'draft',"
         " '', '', '', by_id, created_at, '', '', '' FROM cases_agreement",

@@ -133,11 +133,11 @@ def test_a_refused_confirmation_is_told_to_both(house):
     assert sent("decided_refused").count() == 2
 
 
-def test_the_silent_mediator_is_told_that_the_case_is_gone(house):
+def test_the_silent_mediator_and_the_lead_are_told_that_the_case_is_gone(house):
     case = reach("dispatched", house)
     handling.lapse(case, actor=house.dispatcher)
     relay()
-    assert sent("lapsed").get().user == house.mediator
+    assert {notice.user for notice in sent("lapsed")} == {house.mediator, house.lead}
 
 
 def test_hearing_an_event_twice_writes_one_message(house):

@@ -39,7 +39,10 @@ from tests.factories import (
     sign_as,
 )
 
-OWN = ("case", "answer", "withdraw", "files", "sign", "agreement", "receipt", "confirm")
+OWN = (
+    "case", "answer", "withdraw", "files", "sign", "agreement", "receipt", "confirm", "mediator",
+    "relation", "fees",
+)  # fmt: skip
 AT = "2026-11-20 10:17:30+08:00"
 
 

@@ -417,19 +417,27 @@ def test_the_document_of_an_agreement_in_force_can_be_had(house, at_work):
 
 MEDIATOR_MAY = {
     "filed": set(),
-    "dispatched": {"accept", "refuse"},
-    "inviting": {"contact", "answer", "phone", "plan", "difficulty", "fail"},
-    "mediating": {"contact", "answer", "phone", "plan", "difficulty", "oral", "fail"},
+    "dispatched": {"accept", "refuse", "disclose"},
+    "inviting": {
+        "contact", "answer", "phone", "plan", "difficulty", "disclose", "hand_up", "fail",
+    },
+    "mediating": {
+        "contact", "answer", "phone", "plan", "difficulty", "disclose", "hand_up", "oral", "fail",
+    },
     "agreed": {
         "contact", "answer", "phone", "plan", "difficulty", "sign", "paper", "revise", "fail",
     },
 }  # fmt: skip
 LEAD_MAY = {
     "dispatched": {"accept", "refuse", "mediator"},
-    "inviting": {"contact", "answer", "phone", "plan", "difficulty", "mediator", "fail"},
-    "mediating": {"contact", "answer", "phone", "plan", "difficulty", "mediator", "fail"},
+    "inviting": {
+        "contact", "answer", "phone", "plan", "difficulty", "mediator", "hand_up", "fail",
+    },
+    "mediating": {
+        "contact", "answer", "phone", "plan", "difficulty", "mediator", "hand_up", "fail",
+    },
     "agreed": {"contact", "answer", "phone", "plan", "difficulty", "mediator", "fail"},
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("status", [s for s in Case.Status.values if s != "filed"])
