@@ -14,7 +14,7 @@ from cases import onetime
 from cases.errors import CodeRefused, InvalidFiling
 from cases.files import remove
 from cases.filing import Dispute, FilingKey, Person, Proxy, Receipt, file_dispute
-from cases.models import Case, Channel, Consent, FilingDraft, Party, Poster
+from cases.models import Case, CaseType, Channel, Consent, FilingDraft, Party, Poster
 from mediators.identity import clean_phone
 from mediators.models import Region
 from mediators.sealing import blind_index
@@ -154,6 +154,7 @@ def dispute_of(draft: FilingDraft) -> Dispute:
         poster=poster,
         region=Region.objects.filter(pk=said.get("region") or 0).first(),
         place=said.get("place", ""),
+        case_type_said=CaseType.objects.filter(key=said.get("case_type", "")).first(),
         proxy=proxy,
         consents=(Consent.Purpose.PRIVACY, Consent.Purpose.TRUTH, Consent.Purpose.MEDIATION),
         files=list(draft.files.all()),

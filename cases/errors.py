@@ -54,3 +54,15 @@ class NoRuleBook(CaseError):
     """No keyword rule book is in force, so nothing can be classified."""
 
     code = "no_rule_book"
+
+
+class DoneByAnother(CaseError):
+    """Somebody dealt with the case after the page was shown, so nothing was done again."""
+
+    code = "done_by_another"
+
+
+class NotReplayed(CaseError):
+    """A draft of keywords would be published without knowing which cases it moves."""
+
+    code = "not_replayed"

@@ -9,7 +9,7 @@ from django.db import models
 from mediators.models import User
 
 if TYPE_CHECKING:
-    from cases.models import Case
+    from cases.models import Case  # noqa: F401 named in quotes below
 
 NUMBER = re.compile(r"20[0-9]{2}-0*([0-9]{1,18})")
 EVERYWHERE = {User.Role.DISPATCHER, User.Role.COURT}
@@ -75,14 +75,13 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def with_routing(self) -> "CaseQuerySet":
         """Fetch what the desk shows: where a case lies, what the keywords said, who had it."""
         return self.select_related(
-            "case_type", "region__parent__parent", "body", "mediator__user", "channel"
+            "case_type",
+            "case_type_said",
+            "region__parent__parent",
+            "body",
+            "mediator__user",
+            "channel",
         ).prefetch_related("classifications", "assignments")
-
-    def sharing_a_phone_with(self, case: "Case") -> "CaseQuerySet":
-        """Other cases with a party of the same phone: perhaps the same dispute, newest first."""
-        phones = case.parties.exclude(phone_index="").values("phone_index")
-        found = self.filter(parties__phone_index__in=phones)
-        return found.exclude(pk=case.pk).distinct().order_by("-id")
 
     def by_clock(self) -> "CaseQuerySet":
         """Order by the last day that runs now: for an answer, then for mediation; none last."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -10,11 +10,17 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from cases.api.parsers import BodyTooLarge
 from cases.errors import CaseError, InvalidFiling, KeyReused, TooOften
 from mediators.errors import PeopleError
 from scoring.errors import ScoringError
 
 API = "/api/"
+DJANGO_ERRORS: dict[type[Exception], type[exceptions.APIException]] = {
+    Http404: exceptions.NotFound,
+    PermissionDenied: exceptions.PermissionDenied,
+    RequestDataTooBig: BodyTooLarge,
+}
 Refusal = CaseError | PeopleError | ScoringError
 
 
@@ -37,10 +43,8 @@ def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
         set_rollback()
         fields = getattr(error, "fields", {})
         return _answer(status_of(error), error.code, str(error), fields)
-    if isinstance(error, Http404):
-        error = exceptions.NotFound()
-    elif isinstance(error, PermissionDenied):
-        error = exceptions.PermissionDenied()
+    ours = next((ours for theirs, ours in DJANGO_ERRORS.items() if isinstance(error, theirs)), None)
+    error = ours() if ours else error
     if not isinstance(error, exceptions.APIException):
         return None
     set_rollback()

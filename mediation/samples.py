@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from cases import qr
 from cases.faces import all_faces
+from cases.models import CaseType
 from cases.progress import Deadline, Step
 from cases.timeline import Line
 from cases.web.forms import CheckForm, RespondentForm, SignForm
@@ -36,6 +37,7 @@ def context() -> dict[str, Any]:
         "todo": _todo(),
         "events": _events(),
         "boxes": _boxes(),
+        "types": _types(),
         "nav_items": _nav_items(),
         "page_obj": Paginator(range(95), 30).page(2),
     }
@@ -81,6 +83,14 @@ def _boxes() -> list[tuple[str, str]]:
         ("info", _("这是一句说明。")),
         ("warning", _("请留意：这样做以后不能改回来。")),
         ("error", _("没有办成，请再试一次。")),
+    ]
+
+
+def _types() -> list[CaseType]:
+    return [
+        CaseType(key="one", name=_("物业服务"), name_en=_("物业服务")),
+        CaseType(key="two", name=_("邻里纠纷"), name_en=_("邻里纠纷")),
+        CaseType(key="three", name=_("房屋租赁"), name_en=_("房屋租赁")),
     ]
 
 

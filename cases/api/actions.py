@@ -7,15 +7,31 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from cases import agreements, duplicates, handling, judicial
+from cases import agreements, duplicates, handling, handover, judicial
 from cases.errors import CaseError, TransitionNotAllowed
 from cases.lifecycle import Action, move, offered_actions
-from cases.models import Case, CaseType, Confirmation, EndReason, RefuseReason, RejectReason
-from cases.routing import assign
+from cases.models import (
+    Assignment,
+    Case,
+    CaseType,
+    Confirmation,
+    EndReason,
+    RefuseReason,
+    RejectReason,
+)
+from cases.routing import assign, desk
 from mediators.models import Body, User
 
 LONGEST_NOTE = 500
-PLAIN = (Action.ACCEPT, Action.LAPSE, Action.BEGIN, Action.AGREE, Action.REVISE, Action.LITIGATE)
+PLAIN = (
+    Action.ACCEPT,
+    Action.LAPSE,
+    Action.TAKE_BACK,
+    Action.BEGIN,
+    Action.AGREE,
+    Action.REVISE,
+    Action.LITIGATE,
+)
 
 
 def _named(*actions: Action) -> serializers.ChoiceField:
@@ -51,6 +67,11 @@ class RefuseSerializer(serializers.Serializer[Any]):
     note = _note()
 
 
+class HandUpSerializer(serializers.Serializer[Any]):
+    action = _named(Action.HAND_UP)
+    note = _note()
+
+
 class FailSerializer(serializers.Serializer[Any]):
     action = _named(Action.FAIL)
     reasons = serializers.ListField(
@@ -71,6 +92,11 @@ class MergeSerializer(serializers.Serializer[Any]):
         if case := cases.by_number(value).first():
             return case
         raise serializers.ValidationError(_("没有这个编号的案件"))
+
+
+class UnmergeSerializer(serializers.Serializer[Any]):
+    action = _named(Action.UNMERGE)
+    reason = serializers.CharField(max_length=200)
 
 
 class SettleOrallySerializer(serializers.Serializer[Any]):
@@ -95,6 +121,11 @@ class RefuseConfirmationSerializer(serializers.Serializer[Any]):
     action = _named(Action.REFUSE_CONFIRMATION)
     refusal = serializers.ChoiceField(Confirmation.Refusal.choices)
     note = _note()
+
+
+def _take_back(case: Case, *, actor: User) -> Case:
+    waiting = case.assignments.filter(outcome=Assignment.Outcome.WAITING).first()
+    return desk.take_back(case, actor=actor, seen=waiting.pk if waiting else 0)
 
 
 def _begin(case: Case, *, actor: User) -> Case:
@@ -134,12 +165,15 @@ DEEDS: dict[Action, Deed] = {
     Action.ACCEPT: Deed(PlainActionSerializer, handling.accept),
     Action.REFUSE: Deed(RefuseSerializer, handling.refuse),
     Action.LAPSE: Deed(PlainActionSerializer, handling.lapse),
+    Action.TAKE_BACK: Deed(PlainActionSerializer, _take_back),
     Action.BEGIN: Deed(PlainActionSerializer, _begin),
     Action.AGREE: Deed(PlainActionSerializer, agreements.conclude),
     Action.SETTLE_ORALLY: Deed(SettleOrallySerializer, _settle_orally),
     Action.REVISE: Deed(PlainActionSerializer, agreements.revise),
+    Action.HAND_UP: Deed(HandUpSerializer, handover.hand_up),
     Action.FAIL: Deed(FailSerializer, handling.fail),
     Action.MERGE: Deed(MergeSerializer, duplicates.merge),
+    Action.UNMERGE: Deed(UnmergeSerializer, duplicates.unmerge),
     Action.GRANT: Deed(GrantSerializer, _grant),
     Action.REFUSE_CONFIRMATION: Deed(RefuseConfirmationSerializer, _refuse_confirmation),
     Action.LITIGATE: Deed(PlainActionSerializer, judicial.litigate),

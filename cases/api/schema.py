@@ -35,8 +35,9 @@ PROBLEMS = {
     "403": "The caller may not do this; or a session without its CSRF token.",
     "404": "No such thing for this caller: what may not be seen is not there.",
     "409": "A rule refuses, in words fit for a person.",
-    "413": "The body is larger than 64 KB.",
+    "413": "The body is larger than 64 KB (a routing preview's: than 1280 KB).",
     "415": "The body is not application/json.",
+    "429": "Too often; waiting a minute helps.",
     "422": "Well-formed, but not a filing; or an Idempotency-Key used for another body.",
 }
 OF_BODIES = {"413", "415"}

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -14,9 +15,9 @@ from django.views.decorators.http import require_safe
 from cases import documents, drafts, files
 from cases.errors import CaseError, CodeRefused, FileRefused, InvalidFiling
 from cases.filing import crowd_problem, description_problem
-from cases.models import Attachment, Case, FilingDraft, Poster, ProxyFiler
+from cases.models import Attachment, Case, CaseType, FilingDraft, Poster, ProxyFiler
 from cases.receipts import receipt_data
-from cases.web import forms, pages
+from cases.web import forms, pages, type_guess
 from mediators.errors import PeopleError
 from mediators.identity import mask_phone
 from mediators.models import Region
@@ -210,11 +211,35 @@ def _overview(draft: FilingDraft, form: forms.CheckForm) -> dict[str, Any]:
         "relation": ProxyFiler.Relation(relation).label if relation else "",
         "region": Region.objects.filter(pk=said.get("region") or 0).first(),
         "photos": draft.files.count(),
+        **_types(said),
         "sent_to": mask_phone(drafts.contact_phone(draft)),
         "place": total,
         "total": total,
         "back": "contact",
     }
+
+
+def _types(said: dict[str, Any]) -> dict[str, Any]:
+    """What the text looks like, and what the person says it is."""
+    types = list(CaseType.objects.all())
+    return {
+        "guess": type_guess.guess(said["description"]),
+        "types": types,
+        "type_said": next((one for one in types if one.key == said.get("case_type")), None),
+        "type_unsure": said.get("case_type") == type_guess.UNSURE,
+    }
+
+
+def choose_type(request: HttpRequest) -> HttpResponse:
+    """Take one tap on what kind of dispute it is; what is none of the types changes nothing."""
+    if request.method == "POST":
+        draft = _draft(request)
+        if draft is None or draft.case_id:
+            return redirect("home")
+        key = request.POST.get("type", "")
+        if key == type_guess.UNSURE or CaseType.objects.filter(key=key).exists():
+            drafts.keep(draft, case_type=key)
+    return redirect(f"{reverse('file-step', args=['check'])}#type")
 
 
 def send_code(request: HttpRequest) -> HttpResponse:

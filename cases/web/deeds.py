@@ -6,9 +6,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from cases.errors import CaseError
+from cases import handover, recusals
+from cases.errors import CaseError, DoneByAnother
 from cases.lifecycle import Action, offered_actions
-from cases.models import Agreement, Case
+from cases.models import Agreement, Case, Recusal
 from cases.policies import Standing, standing
 from cases.signing.requests import missing_signers
 from cases.web.staff_forms import CaseForm
@@ -32,6 +33,8 @@ class Position:
     agreement: Agreement | None  # the living one: draft, fixed or in force
     missing: tuple[str, ...]  # who has not signed the fixed one
     mediator_signed: bool
+    to_rule_on: tuple[Recusal, ...] = ()  # what this person decides about its mediator
+    next_layer: str = ""  # the name of the layer above, where the case could go up
 
     @property
     def is_handler(self) -> bool:
@@ -63,6 +66,8 @@ def position(case: Case, user: User) -> Position:
         agreement=agreement,
         missing=tuple(missing_signers(fixed)) if fixed else (),
         mediator_signed=bool(agreement and agreement.signatures.filter(party=None).exists()),
+        to_rule_on=tuple(recusals.to_rule_on(case, user)),
+        next_layer=handover.next_layer(case),
     )
 
 
@@ -101,6 +106,7 @@ def carry_out(
     """Do the deed when its form came in and is right; None when done, else the form to show.
 
     A rule's refusal stands on the form in the rule's own words, with what was typed kept.
+    Raises DoneByAnother: then there is nothing more to fill in.
     """
     came_in = request.method == "POST"
     form = deed.form(
@@ -113,6 +119,8 @@ def carry_out(
         return form
     try:
         deed.do(case, user, dict(form.cleaned_data))
+    except DoneByAnother:
+        raise
     except (CaseError, PeopleError) as error:
         form.add_error(None, str(error))
         return form

@@ -1,57 +1,41 @@
-"""The dispatcher's desk: what the keywords left open, with their suggestions and their words."""
+"""The dispatcher's desk: its lists, one case with its suggestions, and every deed of it."""
 
-from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cases import clocks, documents
+from cases import clocks, duplicates
+from cases.errors import DoneByAnother
 from cases.faces import face_of
-from cases.models import Assignment, Case, CaseEvent, CaseType, Poster
+from cases.models import Assignment, Case, CaseEvent, CaseType
 from cases.progress import deadline
-from cases.querysets import GIVEN_BACK, is_unresponded
+from cases.querysets import CaseQuerySet
 from cases.reading import open_case
-from cases.routing.suggest import Suggestion, suggest, suggest_all
 from cases.timeline import timeline
-from cases.web import pages
+from cases.web import desk_lists, desk_results
 from cases.web.baskets import CountedPages
 from cases.web.deeds import asked, carry_out, offered, position
+from cases.web.desk_case import routing_of
+from cases.web.desk_lists import BASKETS, FIRST, Filters, frame
+from cases.web.desk_rows import rows
 from cases.web.dispatcher_deeds import DEEDS
-from cases.web.guesses import Guess, guess_of, marked
 from mediators.models import User
 
-PAGE, POSTERS_A_PAGE = 20, 30
-BASKETS = {
-    "waiting": (gettext_lazy("等分流"), gettext_lazy("没有等分流的案件。")),
-    "returned": (gettext_lazy("退回的"), gettext_lazy("没有退回的。")),
-    "unresponded": (gettext_lazy("未响应"), gettext_lazy("全部按时响应。")),
-    "dispatched": (gettext_lazy("已分流，等接案"), gettext_lazy("没有等接案的。")),
-}
-FIRST = "waiting"
+PAGE = 20
+MOST_ALIKE = 5
 
 
-def _baskets() -> dict[str, Q]:
-    filed = Q(status=Case.Status.FILED)
-    return {
-        "waiting": filed,
-        "returned": filed & Q(assignments__outcome__in=GIVEN_BACK),
-        "unresponded": is_unresponded(timezone.localdate()),
-        "dispatched": Q(status=Case.Status.DISPATCHED),
-    }
-
-
-def _dispatcher(request: HttpRequest) -> User:
+def dispatcher(request: HttpRequest) -> User:
     """Return the dispatcher who asks; nobody else comes to the desk."""
     user = request.user
     if not isinstance(user, User) or user.role != User.Role.DISPATCHER:
@@ -70,77 +54,46 @@ def _case(user: User, number: str) -> Case:
 @never_cache
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
-    """Cases that wait, the oldest first, each with what the keywords make of it and a body."""
-    user = _dispatcher(request)
-    mine, baskets = Case.objects.visible_to(user), _baskets()
+    """Cases that wait, the oldest first, each with what the keywords make of it and bodies."""
+    user = dispatcher(request)
+    mine, today = Case.objects.visible_to(user), timezone.localdate()
+    calendar = clocks.work_calendar()
+    reckon = clocks.reckoner(clocks.DISTRIBUTE, calendar)
     chosen = request.GET.get("in", FIRST)
-    chosen = chosen if chosen in baskets else FIRST
-    counts = mine.count_each(**baskets)
-    cases = mine.filter(baskets[chosen]).with_routing().distinct().order_by("id")
-    page = CountedPages(cases, PAGE, counts[chosen]).get_page(request.GET.get("page"))
+    chosen = chosen if chosen in BASKETS else FIRST
+    counted = desk_lists.counts(mine, late=desk_lists.is_late(reckon, today))
+    filters = Filters.of(request)
+    page = _page(request, mine, chosen, filters, counted[chosen])
+    types = {one.key: one for one in CaseType.objects.all()}
     context = {
+        "basket": chosen,
         "heading": BASKETS[chosen][0],
         "nothing": BASKETS[chosen][1],
-        "last_dispatch": None if page else _last_dispatch(),
+        "late": counted["late"] if chosen == FIRST else 0,
+        "last_dispatch": None if page or filters else _last_dispatch(),
         "page_obj": page,
-        "rows": _rows(list(page)),
-        "nav_items": _nav(counts, chosen),
+        "rows": rows(list(page), types, calendar=calendar, reckon=reckon),
+        "filters": filters,
+        "choices": filters.choices(types),
+        "here": desk_lists.here(request),
+        "all_ticked": "all" in request.GET,
+        "sent": desk_results.recall(request) if "sent" in request.GET else None,
+        "nav_items": desk_lists.nav(counted, chosen),
     }
     return render(request, "dispatch/desk.html", context)
 
 
+def _page(
+    request: HttpRequest, mine: CaseQuerySet, basket: str, filters: Filters, known: int
+) -> Any:
+    condition = desk_lists.conditions(timezone.localdate())[basket]
+    cases = filters.narrow(mine.filter(condition)).with_routing()
+    pages = CountedPages(desk_lists.in_order(cases, basket), PAGE, None if filters else known)
+    return pages.get_page(request.GET.get("page"))
+
+
 def _last_dispatch() -> CaseEvent | None:
     return CaseEvent.objects.filter(kind="case.dispatch").order_by("-id").first()
-
-
-def _rows(cases: Sequence[Case]) -> list[dict[str, Any]]:
-    types = {one.key: one for one in CaseType.objects.all()}
-    guesses = {case.pk: guess_of(case, types) for case in cases}
-    suggested = _first_suggestions(cases, guesses)
-    given = any(case.status == Case.Status.DISPATCHED for case in cases)
-    calendar = clocks.work_calendar() if given else None
-    return [
-        {
-            "case": case,
-            "face": face_of(case.status),
-            "deadline": deadline(case, calendar=calendar),
-            "guess": guesses[case.pk],
-            "marked": marked(case.description, guesses[case.pk].words),
-            "suggestion": suggested.get(case.pk),
-            "returned": sum(one.outcome in GIVEN_BACK for one in case.assignments.all()),
-        }
-        for case in cases
-    ]
-
-
-def _first_suggestions(
-    cases: Sequence[Case], guesses: dict[int, Guess]
-) -> dict[int, Suggestion | None]:
-    """The first body for each case that waits for one and whose type is guessed."""
-    wanted = [
-        (case, case_type)
-        for case in cases
-        if case.status == Case.Status.FILED and (case_type := guesses[case.pk].case_type)
-    ]
-    found = suggest_all(wanted) if wanted else []
-    return {
-        case.pk: next(iter(bodies), None)
-        for (case, _type), bodies in zip(wanted, found, strict=True)
-    }
-
-
-def _nav(counts: dict[str, int], chosen: str) -> list[tuple[object, str, object, bool]]:
-    items: list[tuple[object, str, object, bool]] = [
-        (name, f"{reverse('dispatch')}?in={key}", counts[key], key == chosen)
-        for key, (name, _nothing) in BASKETS.items()
-    ]
-    return [*items, (_("海报"), reverse("posters"), "", chosen == "posters")]
-
-
-def _frame(user: User, chosen: str = "") -> dict[str, Any]:
-    """Return what every page of the desk has around it."""
-    counts = Case.objects.visible_to(user).count_each(**_baskets())
-    return {"nav_items": _nav(counts, chosen)}
 
 
 @login_required
@@ -148,24 +101,23 @@ def _frame(user: User, chosen: str = "") -> dict[str, Any]:
 @require_safe
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """One case with its ranked types, the words that decided, and bodies that could take it."""
-    user = _dispatcher(request)
+    user = dispatcher(request)
     case = _case(user, number)
-    types = {one.key: one for one in CaseType.objects.all()}
-    guess = guess_of(case, types)
-    chosen = types.get(request.GET.get("type", "")) or guess.case_type or case.case_type
-    at = position(case, user)
     context = {
         **_about(case),
-        "guess": guess,
-        "chosen": chosen,
-        "marked": marked(case.description, guess.words_for(chosen)),
-        "suggestions": suggest(case, chosen)[:3] if chosen else [],
-        "assignments": case.assignments.select_related("body", "mediator__user").order_by("-id"),
-        "offered": offered(DEEDS, at),
+        **routing_of(case, asked_type=request.GET.get("type", ""), asked_body=_body(request)),
+        "deeds": DEEDS.items(),
+        "offered": offered(DEEDS, position(case, user)),
         "timeline": timeline(case, audience="staff"),
-        **_frame(user),
+        **frame(Case.objects.visible_to(user)),
     }
     return render(request, "dispatch/case.html", context)
+
+
+def _body(request: HttpRequest) -> int:
+    """Return the body whose people a case's page shows; 0 for the first one suggested."""
+    asked_for = request.GET.get("body", "")
+    return int(asked_for) if asked_for.isdecimal() else 0
 
 
 def _about(case: Case) -> dict[str, Any]:
@@ -180,17 +132,21 @@ def _about(case: Case) -> dict[str, Any]:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def act(request: HttpRequest, number: str, deed: str) -> HttpResponse:
-    """Show the page of one deed, or do it."""
-    user = _dispatcher(request)
+    """Show the page of one deed, or do it; whoever was second is told who was first."""
+    user = dispatcher(request)
     case = _case(user, number)
     if deed not in DEEDS:
         raise Http404
-    what = DEEDS[deed]
-    is_open = what.when(position(case, user))
-    form = carry_out(request, case, user, what, initial=asked(request, what.form))
+    what, at = DEEDS[deed], position(case, user)
+    is_open = what.when(at)
+    try:
+        form = carry_out(
+            request, case, user, what, initial={**what.begin(at), **asked(request, what.form)}
+        )
+    except DoneByAnother as error:
+        return _too_late(request, case, user, str(error))
     if form is None:
-        _say_done(request, case, what.heading)
-        return redirect("dispatch")
+        return _done(request, case, what.heading)
     context = {
         **_about(case),
         "form": form,
@@ -198,19 +154,48 @@ def act(request: HttpRequest, number: str, deed: str) -> HttpResponse:
         "is_open": is_open or form.is_bound,
         "back_url": reverse("dispatch-case", args=[case.number]),
         **(_other(user, case, request.GET.get("number", "")) if deed == "merge" else {}),
-        **_frame(user),
+        **frame(Case.objects.visible_to(user)),
     }
     status = 422 if form.is_bound else 200 if is_open else 409
     template = "dispatch/merge.html" if deed == "merge" else "dispatch/deed.html"
     return render(request, template, context, status=status)
 
 
-def _say_done(request: HttpRequest, case: Case, heading: object) -> None:
+def _too_late(request: HttpRequest, case: Case, user: User, why: str) -> HttpResponse:
+    context = {
+        **_about(Case.objects.with_people().get(pk=case.pk)),
+        "why": why,
+        "back": back_to(request),
+        **frame(Case.objects.visible_to(user)),
+    }
+    return render(request, "dispatch/too_late.html", context, status=409)
+
+
+def _done(request: HttpRequest, case: Case, heading: object) -> HttpResponse:
+    """Go back to the list where the button was; what was sent can be taken back there."""
     words = _("已办：%(deed)s %(number)s") % {"deed": heading, "number": case.number}
     given = Assignment.objects.filter(case=case, outcome=Assignment.Outcome.WAITING)
-    if newest := given.select_related("body").last():
-        words = _("%(words)s，给了%(body)s") % {"words": words, "body": newest.body}
+    newest = given.select_related("body").last()
+    if newest is None:
+        messages.success(request, words)
+        return redirect(back_to(request))
+    words = _("%(words)s，给了%(body)s") % {"words": words, "body": newest.body}
     messages.success(request, words)
+    desk_results.keep(request, [newest])
+    return redirect(with_mark(back_to(request), "sent"))
+
+
+def back_to(request: HttpRequest) -> str:
+    """Return the list that a form was sent from, if it is one of the desk, else the first."""
+    asked_for = request.POST.get("next", "")
+    ours = reverse("dispatch")
+    safe = url_has_allowed_host_and_scheme(asked_for, allowed_hosts=None)
+    return asked_for if safe and asked_for.startswith(ours) else ours
+
+
+def with_mark(address: str, mark: str) -> str:
+    """Return an address with one more parameter."""
+    return f"{address}{'&' if '?' in address else '?'}{urlencode({mark: 1})}"
 
 
 def _other(user: User, case: Case, number: str) -> dict[str, Any]:
@@ -220,28 +205,16 @@ def _other(user: User, case: Case, number: str) -> dict[str, Any]:
     return {
         "number": number,
         "other": found,
-        "alike": [] if found else others.sharing_a_phone_with(case)[:5],
+        "alike": [] if found else _alike(case),
     }
 
 
-@login_required
-@never_cache
-@require_safe
-def posters(request: HttpRequest) -> HttpResponse:
-    """Every poster, to print."""
-    user = _dispatcher(request)
-    words = request.GET.get("q", "").strip()[:60]
-    rows = Poster.objects.select_related("region", "body", "channel").order_by("id")
-    rows = rows.filter(label__icontains=words) if words else rows
-    page = Paginator(rows, POSTERS_A_PAGE).get_page(request.GET.get("page"))
-    context = {"page_obj": page, "q": words, **_frame(user, "posters")}
-    return render(request, "dispatch/posters.html", context)
-
-
-@login_required
-@require_safe
-def poster_pdf(request: HttpRequest, token: str) -> HttpResponse:
-    """One poster as A4 PDF; its QR opens the filing form with place and channel filled in."""
-    _dispatcher(request)
-    poster = get_object_or_404(Poster, token=token)
-    return pages.pdf(documents.poster_pdf(pages.poster_data(poster)), f"poster-{poster.token}")
+def _alike(case: Case) -> list[dict[str, Any]]:
+    """Return the cases that could be the same dispute, the likeliest first, and why."""
+    return [
+        {
+            "case": match.case,
+            "words": [duplicates.fact_label(fact) for fact in match.judgement.facts],
+        }
+        for match in duplicates.matches(case)[:MOST_ALIKE]
+    ]

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import floor
 
 from django.utils.translation import gettext as _
 
 from cases.models import Case, CaseType, Classification
-from cases.routing.classify import AUTO_LEAD, Decision
-from cases.routing.matcher import Matcher, normalise
+from cases.routing.classify import JOINT, Decision
+from cases.routing.matcher import Matcher
+
+JOINED = "+"  # how a keyword of two parts is shown; no keyword holds the sign itself
+LIKELY = 0.5  # from this confidence on a guess is told as likely: right more often than not
 
 
 @dataclass(frozen=True)
@@ -21,10 +25,14 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Guess:
-    """How the text was understood: ranked types, and how sure that is, in words."""
+    """How the text was understood: ranked types, and how sure that is, in words and percent.
+
+    Without a percentage the judgement is older than the calibration of confidence.
+    """
 
     ranked: tuple[Ranked, ...]
     sure: str
+    percent: int | None = None
 
     @property
     def name(self) -> str:
@@ -33,6 +41,11 @@ class Guess:
     @property
     def words(self) -> tuple[str, ...]:
         return self.ranked[0].words if self.ranked else ()
+
+    @property
+    def runner_up(self) -> Ranked | None:
+        """What the text speaks for next."""
+        return self.ranked[1] if len(self.ranked) > 1 else None
 
     @property
     def case_type(self) -> CaseType | None:
@@ -55,34 +68,28 @@ def guess_of(case: Case, types: Mapping[str, CaseType]) -> Guess:
         Ranked(
             types.get(one["case_type"]),
             str(types.get(one["case_type"], _("不能调解"))),
-            tuple(one["keywords"]),
+            tuple(word.replace(JOINT, JOINED) for word in one["keywords"]),
         )
         for one in verdict.ranked
     )
-    return Guess(ranked, _how_sure(verdict))
+    percent = None if verdict.confidence is None else floor(verdict.confidence * 100)
+    return Guess(ranked, _how_sure(verdict), percent if ranked else None)
 
 
 def _how_sure(verdict: Classification) -> str:
-    scores = [one["score"] for one in verdict.ranked]
-    if not scores:
+    if not verdict.ranked:
         return ""
     if verdict.decision == Decision.AUTO:
         return _("很像")
-    lead = scores[0] - (scores[1] if len(scores) > 1 else 0)
-    return _("可能") if lead >= AUTO_LEAD / 2 else _("说不准")
+    return _("可能") if (verdict.confidence or 0) >= LIKELY else _("说不准")
 
 
 def marked(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
     """Return the text in pieces, as it was written; those pieces that are keywords are marked."""
-    plain = normalise(text)
-    forms = [normalise(character) for character in text]
-    if "".join(forms) != plain:  # characters that only together have a plain form
-        text, forms = plain, list(plain)
-    origin = [place for place, form in enumerate(forms) for _character in form] + [len(text)]
     pieces: list[tuple[str, bool]] = []
     at = 0
-    for hit in Matcher(words).find(plain) if words else []:
-        start, end = origin[hit.start], origin[hit.end - 1] + 1
-        pieces += [(text[at:start], False), (text[start:end], True)]
-        at = end
+    for hit in Matcher(part for word in words for part in word.split(JOINED)).find(text):
+        if hit.start >= at:  # one sign of the text may hold the ends of two words
+            pieces += [(text[at : hit.start], False), (text[hit.start : hit.end], True)]
+            at = hit.end
     return [piece for piece in [*pieces, (text[at:], False)] if piece[0]]

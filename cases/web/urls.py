@@ -1,6 +1,19 @@
 from django.urls import path, register_converter
 
-from cases.web import citizen, code, dispatch, party, workbench
+from cases.web import (
+    body_pages,
+    bulk,
+    citizen,
+    code,
+    dispatch,
+    duplicates,
+    load,
+    party,
+    party_choices,
+    party_type,
+    posters,
+    workbench,
+)
 
 
 class CaseNumber:
@@ -29,6 +42,7 @@ urlpatterns = [
     path("file/done/", citizen.done, name="file-done"),
     path("file/receipt.pdf", citizen.receipt, name="file-receipt"),
     path("file/code/", citizen.send_code, name="file-code"),
+    path("file/type/", citizen.choose_type, name="file-type"),
     path("file/photo/<int:pk>/remove/", citizen.remove_photo, name="file-photo-remove"),
     path(
         "file/respondent/<int:place>/remove/",
@@ -47,6 +61,11 @@ urlpatterns = [
     path("c/<slug:token>/leave/", party.leave, name="party-leave"),
     path("c/<slug:token>/my/", party.case, name="party-case"),
     path("c/<slug:token>/my/answer/", party.answer, name="party-answer"),
+    path("c/<slug:token>/my/goes-on/", party.goes_on, name="party-goes-on"),
+    path("c/<slug:token>/my/type/", party_type.case_type, name="party-type"),
+    path("c/<slug:token>/my/mediator/", party_choices.another, name="party-mediator"),
+    path("c/<slug:token>/my/relation/", party_choices.disclosed, name="party-relation"),
+    path("c/<slug:token>/my/fees/", party_choices.fees, name="party-fees"),
     path("c/<slug:token>/my/withdraw/", party.withdraw, name="party-withdraw"),
     path("c/<slug:token>/my/files/", party.files, name="party-files"),
     path("c/<slug:token>/my/files/<int:pk>/", party.file, name="party-file"),
@@ -56,6 +75,8 @@ urlpatterns = [
     path("c/<slug:token>/my/confirm/", party.confirm, name="party-confirm"),
     # The mediator's workbench
     path("workbench/", workbench.inbox, name="workbench"),
+    path("workbench/unanswered/", body_pages.unanswered, name="workbench-unanswered"),
+    path("workbench/handover/", body_pages.hand_over, name="workbench-handover"),
     path("workbench/<number:number>/", workbench.case, name="workbench-case"),
     path("workbench/<number:number>/agreement/", workbench.agreement, name="workbench-agreement"),
     path(
@@ -70,8 +91,18 @@ urlpatterns = [
     path("workbench/<number:number>/<slug:deed>/", workbench.act, name="workbench-act"),
     # The dispatcher's desk
     path("dispatch/", dispatch.desk, name="dispatch"),
+    path("dispatch/duplicates/", duplicates.duplicate_list, name="duplicates"),
+    path("dispatch/duplicates/<int:pk>/", duplicates.duplicate_pair, name="duplicate-pair"),
+    path("dispatch/duplicates/<int:pk>/unmerge/", duplicates.unmerge, name="duplicate-unmerge"),
+    path("dispatch/bulk/", bulk.confirm, name="dispatch-bulk"),
+    path("dispatch/bulk/send/", bulk.send, name="dispatch-bulk-send"),
+    path("dispatch/sent/", bulk.sent, name="dispatch-sent"),
+    path("dispatch/take-back/", bulk.take_back, name="dispatch-take-back"),
+    path("dispatch/load/", load.bodies, name="dispatch-load"),
+    path("dispatch/load/<int:pk>/", load.body, name="dispatch-body"),
+    path("dispatch/load/<int:pk>/hand-over/", load.hand_over, name="dispatch-hand-over"),
     path("dispatch/<number:number>/", dispatch.case, name="dispatch-case"),
     path("dispatch/<number:number>/<slug:deed>/", dispatch.act, name="dispatch-act"),
-    path("posters/", dispatch.posters, name="posters"),
-    path("posters/<slug:token>.pdf", dispatch.poster_pdf, name="poster-pdf"),
+    path("posters/", posters.posters, name="posters"),
+    path("posters/<slug:token>.pdf", posters.poster_pdf, name="poster-pdf"),
 ]

@@ -39,7 +39,7 @@ def test_accepting_answers_where_the_case_stands_and_what_comes_next(act, house,
         "status": "inviting",
         "colour": "orange",
         "word": "待响应",
-        "offered_actions": ["fail"],
+        "offered_actions": ["hand_up", "fail"],
     }
     assert Case.objects.get(pk=case.pk).accepted_at
 
@@ -76,6 +76,13 @@ def test_the_dispatcher_merges_into_another_case(act, dispatcher, case):
     other = factories.file().case
     assert act(dispatcher, case, "merge", into=other.number).json()["status"] == "merged"
     assert Case.objects.get(pk=case.pk).merged_into == other
+
+
+def test_the_dispatcher_takes_a_merged_case_out_again_with_a_reason(act, house, dispatcher):
+    case = factories.reach("merged", house)
+    assert act(dispatcher, case, "unmerge").status_code == 400
+    assert act(dispatcher, case, "unmerge", reason="两套房子").json()["status"] == "filed"
+    assert Case.objects.get(pk=case.pk).merged_into is None
 
 
 def test_the_mediator_fixes_the_draft_and_takes_it_back(act, house, mediator):

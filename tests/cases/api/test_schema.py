@@ -14,6 +14,7 @@ OPERATIONS = {
     ("post", "/api/v1/cases/{number}/actions/"),
     ("get", "/api/v1/case-types/"),
     ("get", "/api/v1/regions/"),
+    ("post", "/api/v1/routing/preview/"),
 }
 ERRORS = {"400", "401", "403", "404", "409", "422"}
 
