@@ -18,3 +18,11 @@ def recover_unfinished(**_: object) -> None:
     """Give back the messages that a worker killed in mid-task had taken from the queue."""
     if app.conf.broker_url.startswith("safefs"):
         fsqueue.recover(app.conf.broker_transport_options["data_folder_in"])
+
+
+@worker_init.connect
+def share_the_keywords(**_: object) -> None:
+    """Compile the rule book in force before the worker forks, so that its children share it."""
+    from cases.routing import rulebook  # noqa: PLC0415  (models: only once the apps are loaded)
+
+    rulebook.warm_up()

@@ -243,9 +243,15 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "relay-case-events": {"task": "cases.tasks.relay_events", "schedule": 30.0},
     "send-notices": {"task": "cases.tasks.send_notices", "schedule": 30.0},
     "lapse-silent-dispatches": {"task": "cases.tasks.lapse_silent_dispatches", "schedule": 600.0},
+    "run-waiting-replays": {"task": "cases.tasks.run_replays", "schedule": 300.0},
+    "remind-the-slow": {"task": "cases.tasks.remind_the_slow", "schedule": 1800.0},
     "forget-old-drafts": {"task": "cases.tasks.forget_old_drafts", "schedule": 3600.0},
     "close-points-month": {"task": "scoring.tasks.close_due_months", "schedule": 3600.0},
 }
+
+# --- Routing: a case type routes itself no more when more than this share of its newest automatic
+# routings was corrected by people (see cases/routing/corrections.py). ---
+ROUTING_PAUSE_RATE = env.float("ROUTING_PAUSE_RATE", default=0.2)
 
 # --- Messages to people ---
 NOTICE_BACKEND = env(

@@ -2,7 +2,9 @@
 
 The duties are kept apart (GB/T 22239-2019 8.1.4, 8.1.5): who runs the house manages people and
 reference data and sees no case; the court sees cases and changes no reference data; who scores
-keeps the points and sees neither. Nothing here is kept in Django's groups or permissions.
+keeps the points and sees neither. One table has two keepers: the keywords, which the dispatcher
+knows best and the administrator answers for; every publication is in the audit trail. Nothing here
+is kept in Django's groups or permissions.
 """
 
 from collections.abc import Mapping
@@ -42,15 +44,33 @@ TABLE: Mapping[str, Mapping[str, frozenset[Deed]]] = {
         "cases.clock": KEEPS,
         "cases.calendarday": KEEPS,
         "cases.channel": KEEPS,
+        "cases.layer": SEES | {Deed.CHANGE},
+        "cases.tierrule": KEEPS,
         "cases.colourscheme": SEES | {Deed.CHANGE},
         "cases.codecolour": SEES | {Deed.CHANGE},
         "cases.poster": KEEPS,
-        "cases.rulebook": SEES,
+        "cases.rulebook": KEEPS,
         "cases.keyword": SEES,
         "cases.channelkey": SEES,
         "cases.notice": SEES,
         "scoring.pointbook": SEES,
         "scoring.pointrule": SEES,
+    },
+    User.Role.DISPATCHER: {
+        "cases.rulebook": KEEPS,
+        "cases.keyword": SEES,
+    },
+    # Who answers for the district reads by which rules its cases go where.
+    User.Role.LEADER: {
+        "mediators.bodykind": SEES,
+        "cases.casetype": SEES,
+        "cases.typekind": SEES,
+        "cases.layer": SEES,
+        "cases.tierrule": SEES,
+        "cases.channel": SEES,
+        "cases.clock": SEES,
+        "cases.rulebook": SEES,
+        "cases.keyword": SEES,
     },
     User.Role.COURT: {
         "cases.case": KEEPS,

@@ -1,10 +1,10 @@
-"""Routing hears of cases that wait for a body."""
+"""Routing hears of what people decided on case types."""
 
 from cases.events import subscribe
 from cases.models import CaseEvent
-from cases.routing.assign import route
+from cases.routing import corrections
 
 
-@subscribe("case.filed", "case.refuse", "case.lapse", name="routing.route")
-def route_waiting_case(event: CaseEvent) -> None:
-    route(event.case)
+@subscribe("case.reject", name="routing.label")
+def hear_of_a_rejection(event: CaseEvent) -> None:
+    corrections.record_rejection(event)

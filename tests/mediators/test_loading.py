@@ -136,7 +136,8 @@ def test_there_is_a_sign_in_for_every_role(populated):
 
 def test_only_those_whose_office_needs_it_come_to_the_admin(populated):
     staff = dict(User.objects.filter(is_staff=True).values_list("role", "is_superuser"))
-    assert staff == {"administrator": True, "court": False, "assessor": False}
+    offices = ("court", "assessor", "dispatcher", "leader")
+    assert staff == {"administrator": True, **dict.fromkeys(offices, False)}
 
 
 def test_the_mediator_and_the_lead_who_sign_in_share_a_body(populated):
