@@ -24,11 +24,14 @@ from cases.models import (
     CodeColour,
     ColourScheme,
     Keyword,
+    Layer,
     Party,
     Publication,
     RuleBook,
+    TierRule,
     TypeKind,
 )
+from cases.routing import replay
 from mediators.append_only import protect, release
 from mediators.models import BodyKind, ReferenceVersion, Region, User
 from scoring.models import PointBook, PointRule
@@ -47,6 +50,9 @@ REFERENCE = (
     CaseType,
     TypeKind,
     Channel,
+    Channel.kinds.through,
+    Layer,
+    TierRule,
     ColourScheme,
     CodeColour,
     Publication,
@@ -139,6 +145,7 @@ def woken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> li
     if not request.node.get_closest_marker("browser"):
         monkeypatch.setattr(events, "wake_relay", lambda: calls.append("relay"))
         monkeypatch.setattr(messages, "wake_sending", lambda: calls.append("sending"))
+        monkeypatch.setattr(replay, "wake", lambda: calls.append("replays"))
     return calls
 
 

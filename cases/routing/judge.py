@@ -5,6 +5,7 @@ from django.db import transaction
 from cases import events
 from cases.models import Case, Classification
 from cases.routing import rulebook
+from cases.routing.classify import whole_words
 
 KEPT_TYPES = 5
 
@@ -23,7 +24,11 @@ def judge(case: Case) -> Classification:
         case=case,
         rule_book=book,
         ranked=[
-            {"case_type": r.case_type, "score": round(r.score, 2), "keywords": list(r.keywords)}
+            {
+                "case_type": r.case_type,
+                "score": round(r.score, 2),
+                "keywords": list(whole_words(r.keywords)),
+            }
             for r in verdict.ranked[:KEPT_TYPES]
         ],
         decision=verdict.decision,

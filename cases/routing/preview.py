@@ -9,7 +9,7 @@ from cases.errors import TooOften
 from cases.models import CaseType, Channel
 from cases.routing import layers, questions, roster, rulebook
 from cases.routing.choose import Question, choose
-from cases.routing.classify import JOINT, Ranked, Verdict
+from cases.routing.classify import JOINT, Ranked, Verdict, whole_words
 from cases.routing.matcher import Hit
 from mediators.models import Body, Region, User
 
@@ -32,7 +32,7 @@ class Preview:
 
     def hits_for(self, ranked: Ranked) -> list[Hit]:
         """Return where the words for a type stand in the text as it was sent."""
-        parts = {part for keyword in ranked.keywords for part in keyword.split(JOINT)}
+        parts = {part for keyword in whole_words(ranked.keywords) for part in keyword.split(JOINT)}
         return [hit for hit in self.verdict.hits if hit.word in parts]
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from cases.errors import NoRuleBook
 from cases.models import CaseType
-from cases.routing.classify import JOINT, Ranked
+from cases.routing.classify import JOINT, Ranked, whole_words
 from cases.routing.matcher import Hit
 from cases.routing.preview import preview
 
@@ -42,6 +42,6 @@ def guess(text: str) -> TypeGuess:
 def _as_written(text: str, ranked: Ranked, hits: tuple[Hit, ...]) -> tuple[str, ...]:
     """Return the deciding words as the person wrote them, the strongest first, each once."""
     places = {hit.word: text[hit.start : hit.end] for hit in reversed(hits)}
-    parts = [part for keyword in ranked.keywords for part in keyword.split(JOINT)]
+    parts = [part for keyword in whole_words(ranked.keywords) for part in keyword.split(JOINT)]
     found = dict.fromkeys(places[part] for part in parts if part in places)
     return tuple(found)[:WORDS_SHOWN]

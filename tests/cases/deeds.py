@@ -131,6 +131,10 @@ def _merge(case: Case, house: House) -> Act:
     return lambda actor: duplicates.merge(case, into=other, actor=actor)
 
 
+def _unmerge(case: Case, house: House) -> Act:
+    return lambda actor: duplicates.unmerge(case, actor=actor, reason="不是同一件")
+
+
 def _dispatch(case: Case, house: House) -> Act:
     lease = CaseType.objects.get(key="housing_lease")
     return lambda actor: dispatch(
@@ -155,6 +159,7 @@ DEEDS = [
         lambda case, house: lambda actor: handling.reject(case, actor=actor, reason="not_civil"),
     ),
     Deed("merge", ("filed", "dispatched", "inviting", "mediating"), "dispatcher", _merge),
+    Deed("unmerge", ("merged",), "dispatcher", _unmerge),
     Deed(
         "lapse",
         ("dispatched",),

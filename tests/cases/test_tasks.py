@@ -7,9 +7,12 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from cases import budgets, drafts, events, messages, tasks
+from cases.filing import Person
 from cases.models import Budget, FilingDraft, Notice, OneTimeCode
 from cases.onetime import send
 from tests.factories import file, new_phone, reach
+
+APPLICANTS = ("王春生", "刘玉兰", "陈建国", "杨秀英", "吴海涛")  # no two file the same dispute
 
 
 @pytest.fixture
@@ -110,7 +113,7 @@ def test_a_filing_needs_no_broker_and_is_routed_once_somebody_sweeps(house, brok
     monkeypatch.setattr(events, "wake_relay", tasks.wake_relay)
     monkeypatch.setattr(messages, "wake_sending", tasks.wake_sending)
     broker["error"] = OperationalError("gone")
-    cases = [file().case for _ in range(5)]
+    cases = [file(applicants=[Person(name, new_phone())]).case for name in APPLICANTS]
     assert broker["tries"] == 1  # nobody waits for a broker that has just failed
     assert {case.status for case in cases} == {"filed"}
     tasks.relay_events.run()  # the beat's sweep

@@ -151,7 +151,14 @@ ON_PURPOSE = {
     ("mediation/settings.py", "滨江区社会矛盾纠纷调处化解中心"): "the house's names",
     ("mediation/settings.py", "杭州市滨江区人民法院"): "the house's names",
     ("mediation/settings.py", "滨江调解"): "the name that messages are signed with",
+    ("cases/api/routing.py", "楼上漏水，把我家天花板泡坏了，物业不管。"): "an example of the API",
+    ("cases/api/routing.py", "邻里纠纷"): "an example of the API",
     ("cases/judicial.py", "（20[0-9]{2}）\\w{1,4}[0-9]{2,6}(诉前调确|民特)[0-9]+号"): "a pattern",
+}
+# What reads Chinese texts holds Chinese words, and shows them to nobody.
+READS_CHINESE = {
+    "cases/duplicates/likeness.py",
+    "cases/routing/vocabulary.py",
 }
 # Texts that go into official papers and registers, which are Chinese in every language.
 OFFICIAL = {
@@ -211,13 +218,14 @@ def test_every_chinese_word_of_the_code_can_be_translated_or_stays_on_purpose():
         for file in code_files()
         for text in untranslated(file.read_text())
     }
-    assert sorted(one for one in found if one not in ON_PURPOSE and one[0] not in OFFICIAL) == []
+    fine = OFFICIAL | READS_CHINESE
+    assert sorted(one for one in found if one not in ON_PURPOSE and one[0] not in fine) == []
 
 
 def test_the_list_of_words_that_stay_names_nothing_that_is_gone():
     for path, text in ON_PURPOSE:
         assert text in untranslated((ROOT / path).read_text()), path
-    for path in OFFICIAL:
+    for path in OFFICIAL | READS_CHINESE:
         assert untranslated((ROOT / path).read_text()), path
 
 

@@ -12,21 +12,29 @@ from tests.factories import reach
 PUBLIC = {
     "home", "privacy", "accessibility", "poster", "theme", "healthz", "readyz", "sign-in",
     "sign-out", "file-start", "file-resume", "file-later", "file-done", "file-receipt",
-    "file-code", "file-photo-remove", "file-respondent-remove", "file-step",
+    "file-code", "file-type", "file-photo-remove", "file-respondent-remove", "file-step",
     "code-find", "code", "code-svg", "code-png", "invitation", "party-enter", "party-leave",
     "api-schema", "api-docs", "api-nowhere", "styleguide",
 }  # fmt: skip
 DEVELOPMENT = {"dev-messages"}  # 404 unless DEBUG
 PARTY = {
     "party-case", "party-answer", "party-withdraw", "party-files", "party-file", "party-sign",
-    "party-agreement", "party-receipt", "party-confirm",
+    "party-agreement", "party-receipt", "party-confirm", "party-type",
+    "party-goes-on", "party-mediator", "party-relation", "party-fees",
 }  # fmt: skip
 STAFF = {
     "workbench", "workbench-case", "workbench-agreement", "workbench-agreement-pdf",
-    "workbench-file", "workbench-session", "workbench-act", "dispatch", "dispatch-case",
-    "dispatch-act", "posters", "poster-pdf", "points", "points-board", "staff-home",
+    "workbench-file", "workbench-session", "workbench-act", "workbench-unanswered",
+    "workbench-handover", "dispatch", "dispatch-case",
+    "dispatch-act", "dispatch-bulk", "dispatch-bulk-send", "dispatch-sent",
+    "dispatch-take-back", "dispatch-load", "dispatch-body", "dispatch-hand-over",
+    "duplicates", "duplicate-pair", "duplicate-unmerge",
+    "posters", "poster-pdf", "points", "points-board", "staff-home",
 }  # fmt: skip
-API = {"api-cases", "api-case", "api-case-actions", "api-case-types", "api-regions"}
+API = {
+    "api-cases", "api-case", "api-case-actions", "api-case-types", "api-regions",
+    "api-routing-preview",
+}  # fmt: skip
 LISTED = PUBLIC | DEVELOPMENT | PARTY | STAFF | API
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 

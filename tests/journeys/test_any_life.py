@@ -40,7 +40,7 @@ AGREED = (
     "pk", "form", "digest", "facts", "terms", "performance", "amount", "number", "sealed_by",
     "effective_at", "fixed_at", "revision",
 )  # fmt: skip
-OVER = ("withdrawn", "rejected", "merged", "litigating", "confirmed")
+OVER = ("withdrawn", "rejected", "litigating", "confirmed")
 SIDES = ("applicant", "respondent")
 starts = st.sampled_from(["filed", "dispatched", "mediating", "agreed", "settled", "failed"])
 deeds = st.sampled_from(DEEDS)

@@ -55,7 +55,11 @@ def _answer(number: int, line: bytes, book: classify.RuleBook) -> bytes:
     answer = {
         "id": asked["id"],
         "ranked": [
-            {"case_type": r.case_type, "score": r.score, "keywords": r.keywords}
+            {
+                "case_type": r.case_type,
+                "score": r.score,
+                "keywords": classify.whole_words(r.keywords),
+            }
             for r in verdict.ranked
         ],
         "decision": verdict.decision,

@@ -1,6 +1,7 @@
 import sys
 import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,11 +38,33 @@ def first_listed(words: list[str], text: str) -> list[Hit]:
 
 
 def test_full_width_letters_capitals_and_compatibility_signs_become_plain():
-    assert normalise("ＡＰＰ Ｎ＋１ ㈱ ⼯伤") == "app n+1 (株) 工伤"
+    assert normalise("ＡＰＰ Ｎ＋１ ㈱ ⼯伤 ①") == "appn1株工伤1"
 
 
-def test_invisible_characters_inside_a_word_vanish():
-    assert normalise("借\u200b条\u202e、离\ufe0f\u00ad婚") == "借条、离婚"
+def test_traditional_characters_become_simplified():
+    assert normalise("離婚協議書、車禍賠償、徵地補償") == "离婚协议书。车祸赔偿。征地补偿"
+
+
+@pytest.mark.parametrize(
+    ("drawn", "meant"),
+    [("аpp", "app"), ("エ伤", "工伤"), ("⻋祸", "车祸"), ("ｑｑ", "qq"), ("٣楼", "3楼")],
+)
+def test_signs_that_are_drawn_alike_become_one(drawn: str, meant: str):
+    assert normalise(drawn) == meant
+
+
+def test_what_hides_inside_a_word_vanishes():
+    assert (
+        normalise("借\u200b条\u202e离\ufe0f\u00ad婚 欠 款\n合*同“押金”") == "借条离婚欠款合同押金"
+    )
+
+
+def test_every_sign_that_ends_a_clause_becomes_the_same_one():
+    assert normalise("不退押金！怎么办?,、；") == "不退押金。怎么办。。。。"
+
+
+def test_no_word_crosses_from_one_clause_into_the_next():
+    assert Matcher(["工资料"]).find("拖欠工资，料也不给") == []
 
 
 def test_no_format_character_of_unicode_survives():
@@ -50,8 +73,9 @@ def test_no_format_character_of_unicode_survives():
     assert normalise("甲" + "".join(hidden) + "乙") == "甲乙"
 
 
-def test_what_can_be_seen_stays_in_its_order():
-    assert normalise("房东 不退押金！\n怎么办？") == "房东 不退押金!\n怎么办?"
+def test_each_character_has_its_plain_form_alone():
+    text = "離ﬁ婚\u200b①，Ａ"
+    assert normalise(text) == "".join(normalise(sign) for sign in text)
 
 
 @given(st.text())
@@ -86,7 +110,14 @@ def test_a_word_that_ends_with_the_text_is_found():
 
 def test_words_are_normalised_and_empty_ones_ignored():
     matcher = Matcher(["４Ｓ店", "", "\u200b"])
-    assert matcher.find(normalise("在4s店")) == [Hit("4s店", 1, 4)]
+    assert matcher.find("在4s店") == [Hit("4s店", 1, 4)]
+
+
+def test_places_are_those_of_the_text_as_it_was_written():
+    text = "簽了 離\u200b婚-協議"
+    (hit,) = Matcher(["离婚协议"]).find(text)
+    assert hit.word == "离婚协议"
+    assert text[hit.start : hit.end] == "離\u200b婚-協議"
 
 
 def test_nothing_is_found_without_words_or_without_text():
