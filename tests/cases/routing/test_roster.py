@@ -102,7 +102,11 @@ def a_province(house, districts=12):
     for number in range(districts):
         district = Region.objects.create(key=f"d{number}", name=f"区{number}", level="district")
         region = Region.objects.create(
-            key=f"s{number}", name=f"街道{number}", level="street", parent=district
+            key=f"s{number}",
+            code=f"99{number:04d}",
+            name=f"街道{number}",
+            level="street",
+            parent=district,
         )
         body = make_body(region)
         body.kind = street

@@ -281,6 +281,7 @@ def test_an_edited_draft_is_compiled_anew(draft, neighbour, editor):
     assert first_of(RuleBook.objects.get(pk=draft.pk), QUARREL) == "neighbour"
 
 
+@pytest.mark.postgres  # a database in memory is not let go of
 @pytest.mark.django_db(transaction=True)
 def test_before_it_forks_a_worker_compiles_the_book_and_lets_go_of_the_database():
     rulebook._compiled.cache_clear()
