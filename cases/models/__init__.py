@@ -33,15 +33,17 @@ from cases.models.routing import (
     Classification,
     FeeAnswer,
     FeeOffer,
+    Recusal,
+    TypeDecision,
+    TypePause,
+)
+from cases.models.rulebook import (
     Keyword,
     KeywordProposal,
     Publication,
-    Recusal,
     Replay,
     ReplayMove,
     RuleBook,
-    TypeDecision,
-    TypePause,
 )
 from cases.models.work import Contact, Session
 
