@@ -63,7 +63,7 @@ def guess_of(case: Case, types: Mapping[str, CaseType]) -> Guess:
     fetched before, for a whole list."""
     verdict = next(iter(case.classifications.all()), None)
     if verdict is None:
-        return Guess((), _("还在分类"))
+        return Guess((), _("还在分类，或者先等核对是不是重复"))
     ranked = tuple(
         Ranked(
             types.get(one["case_type"]),

@@ -59,7 +59,7 @@ def test_how_sure_the_guess_is_stands_in_words_and_figures(house, desk):
     assert "说不准 把握31%" in words(row(page, open_))
     assert "说不准" in words(row(page, old))
     assert "把握" not in words(row(page, old))
-    assert "还在分类" in words(row(page, unread))
+    assert "还在分类，或者先等核对是不是重复" in words(row(page, unread))
 
 
 def test_what_nobody_recognised_is_left_to_the_dispatcher(house, desk):
